@@ -1,4 +1,5 @@
-/* lacuna.h - the engine's one public door: open a model, start a job on a text with holes, watch it, take the answer.
+/* lacuna.h - the engine's one public door: open a model, start a job on a text with holes, watch it, take the
+ * answer.
  *
  *     struct lacuna_error error;
  *     struct lacuna_model *model = lacuna_open("default", NULL, &error);
@@ -10,17 +11,19 @@
  *     lacuna_job_free(job);
  *     lacuna_close(model);
  *
- * Ownership: what a `lacuna_open`, `lacuna_start` returns is the caller's, to be given back by `lacuna_close`,
- * `lacuna_job_free` (both take NULL). Everything reached through a description, a step or an answer is borrowed: it lives
- * as long as the model, the callback, the job. The request is copied before lacuna_start returns.
+ * Ownership: what a `lacuna_open`, `lacuna_start` returns is the caller's, to be given back by
+ * `lacuna_close`, `lacuna_job_free` (both take NULL). Everything reached through a description, a step or an
+ * answer is borrowed: it lives as long as the model, the callback, the job. The request is copied before
+ * lacuna_start returns.
  *
- * Threads: a model is read-only after opening and may be shared. Jobs of one model run one after another, in the order
- * started, on the model's worker thread. `observe` is called on that thread; every other function may be called from any
- * thread, but two threads must not use one job at once except for lacuna_cancel and lacuna_stop. A model is closed only after
- * its jobs were freed.
+ * Threads: a model is read-only after opening and may be shared. Jobs of one model run one after another, in
+ * the order started, on the model's worker thread. `observe` is called on that thread; every other function
+ * may be called from any thread, but two threads must not use one job at once except for lacuna_cancel and
+ * lacuna_stop. A model is closed only after its jobs were freed.
  *
- * Errors: a function that can fail takes an error as its last argument, may be given NULL, and fills code and message on
- * failure. Messages are one line for the user, without a final full stop. Zero is the sane value of every option. */
+ * Errors: a function that can fail takes an error as its last argument, may be given NULL, and fills code and
+ * message on failure. Messages are one line for the user, without a final full stop. Zero is the sane value
+ * of every option. */
 #ifndef LACUNA_H
 #define LACUNA_H
 
@@ -76,7 +79,8 @@ struct lacuna_description {
     size_t attribute_count;
 };
 
-/* A model by name ("default"), folder or file. NULL on failure. Blocks; takes milliseconds for a mapped float model. */
+/* A model by name ("default"), folder or file. NULL on failure. Blocks; takes milliseconds for a mapped float
+ * model. */
 LACUNA_API struct lacuna_model *lacuna_open(const char *name_or_path, const struct lacuna_options *options,
                                             struct lacuna_error *error);
 LACUNA_API void lacuna_close(struct lacuna_model *model);
@@ -136,7 +140,8 @@ struct lacuna_confidence {
     float probability;
 };
 
-/* One hole as it stands after a step. Undecided places read as U+00B7 (one per masked piece) with probability 0. */
+/* One hole as it stands after a step. Undecided places read as U+00B7 (one per masked piece) with probability
+ * 0. */
 struct lacuna_hole {
     const char *text; /* UTF-8, ended by a 0 byte */
     size_t size;
@@ -169,8 +174,8 @@ struct lacuna_edit { /* correct: bytes [start, end) of the request's text read b
 struct lacuna_alternative {
     const char *text; /* the whole text with the fills in it, ended by a 0 byte */
     size_t size;
-    const struct lacuna_fill *fills; /* one a span */
-    double logprob;                  /* mean natural logarithm of the probability per token */
+    const struct lacuna_fill *fills;            /* one a span */
+    double logprob;                             /* mean natural logarithm of the probability per token */
     const struct lacuna_confidence *confidence; /* over `text` */
     size_t confidence_count;
     const struct lacuna_edit *edits; /* correct alone */
@@ -198,7 +203,8 @@ LACUNA_API bool lacuna_ended(const struct lacuna_job *job);
 LACUNA_API const struct lacuna_answer *lacuna_wait(struct lacuna_job *job, struct lacuna_error *error);
 /* Ask the job to end within one layer of the network, without an answer. Returns at once. */
 LACUNA_API void lacuna_cancel(struct lacuna_job *job);
-/* Ask the job to keep what is decided: the answer's fills hold the decided pieces, in order, and no others. Returns at once. */
+/* Ask the job to keep what is decided: the answer's fills hold the decided pieces, in order, and no others.
+ * Returns at once. */
 LACUNA_API void lacuna_stop(struct lacuna_job *job);
 /* Cancels a running job, waits for it, frees it and its answer. NULL is fine. */
 LACUNA_API void lacuna_job_free(struct lacuna_job *job);

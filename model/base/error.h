@@ -1,14 +1,13 @@
 /* error.h - errors are values: a code and one line that tells the user what is wrong, where, and what to do.
- * A function that can fail returns false or NULL and takes `struct lacuna_error *` last; the text is composed once, where the fact
- * is known, by `return fail(error, CODE, "…", …)`. The codes are those of the public header. */
+ * A function that can fail returns false or NULL and takes `struct lacuna_error *` last; the text is composed
+ * once, where the fact is known, by `return fail(error, CODE, "…", …)`. The codes are those of the public
+ * header. */
 #ifndef MODEL_BASE_ERROR_H
 #define MODEL_BASE_ERROR_H
 
 #include "model/lacuna.h"
 
 #include <stdbool.h>
-
-
 
 /* Fills *error (NULL is fine) and returns false. */
 bool fail(struct lacuna_error *error, enum lacuna_code code, const char *format, ...)

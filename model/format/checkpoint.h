@@ -1,8 +1,9 @@
 /* checkpoint.h - the named tensors of a model on disk, mapped and never copied whole.
  *
- * A checkpoint is a folder in the Hugging Face layout (config.json, tokenizer.json, model.safetensors or shards with
- * model.safetensors.index.json) or one file. Its readers (safetensors.c, …) check every size, offset, type, count and
- * shape before a tensor is handed out, so whoever uses a tensor may trust shape and data. */
+ * A checkpoint is a folder in the Hugging Face layout (config.json, tokenizer.json, model.safetensors or
+ * shards with model.safetensors.index.json) or one file. Its readers (safetensors.c, …) check every size,
+ * offset, type, count and shape before a tensor is handed out, so whoever uses a tensor may trust shape and
+ * data. */
 #ifndef MODEL_FORMAT_CHECKPOINT_H
 #define MODEL_FORMAT_CHECKPOINT_H
 
@@ -44,10 +45,10 @@ enum { TENSOR_RANK_MAX = 4 };
 struct tensor {
     const char *name;
     enum dtype type;
-    int rank;                        /* 0…4 */
-    int64_t shape[TENSOR_RANK_MAX];  /* 1 beyond rank */
-    const void *data;                /* borrowed from the mapping */
-    size_t size;                     /* bytes, exactly what shape and type need */
+    int rank;                       /* 0…4 */
+    int64_t shape[TENSOR_RANK_MAX]; /* 1 beyond rank */
+    const void *data;               /* borrowed from the mapping */
+    size_t size;                    /* bytes, exactly what shape and type need */
 };
 
 struct checkpoint;
@@ -57,7 +58,8 @@ struct checkpoint *checkpoint_open(const char *path, struct lacuna_error *error)
 void checkpoint_close(struct checkpoint *checkpoint);
 
 const char *checkpoint_path(const struct checkpoint *checkpoint);
-/* config.json, or the same keys as a GGUF file states them; borrowed, never NULL (an empty object where there is none). */
+/* config.json, or the same keys as a GGUF file states them; borrowed, never NULL (an empty object where there
+ * is none). */
 const json_t *checkpoint_config(const struct checkpoint *checkpoint);
 size_t checkpoint_count(const struct checkpoint *checkpoint);
 /* By position, in order of name. */
@@ -65,8 +67,8 @@ const struct tensor *checkpoint_at(const struct checkpoint *checkpoint, size_t i
 /* NULL where there is none. */
 const struct tensor *checkpoint_find(const struct checkpoint *checkpoint, const char *name);
 /* The tensor of that name and shape (rank 1: cols 0), or an error that says what was found instead. */
-const struct tensor *checkpoint_need(const struct checkpoint *checkpoint, const char *name, int64_t rows, int64_t cols,
-                                     struct lacuna_error *error);
+const struct tensor *checkpoint_need(const struct checkpoint *checkpoint, const char *name, int64_t rows,
+                                     int64_t cols, struct lacuna_error *error);
 
 int64_t tensor_elements(const struct tensor *tensor);
 /* Values [first, first + count) of a tensor of any type as float32; first and count are whole blocks. */

@@ -1,15 +1,18 @@
 /* denoiser.h - the network that looks at a partly masked canvas and gives logits at its masked places.
  *
- * One graph of shared parts serves every family (family/…): a family is a description of the graph and a table of tensor
- * names. A denoiser is the weights, shared and read-only; a session is one thread's working memory and its cached keys
- * and values. Nothing is allocated inside denoiser_step once a session has seen its largest batch.
+ * One graph of shared parts serves every family (family/…): a family is a description of the graph and a
+ * table of tensor names. A denoiser is the weights, shared and read-only; a session is one thread's working
+ * memory and its cached keys and values. Nothing is allocated inside denoiser_step once a session has seen
+ * its largest batch.
  *
- * Rows and kinds (the default model's attention "context_apart"): context rows attend to context alone; hole and attribute rows
- * attend to the context and to all rows of their own branch. So the context's keys and values are exact whatever the
- * holes hold, are computed once by denoiser_context and shared by all branches of all steps. For a family that attends everywhere
- * the session recomputes the context together with each branch; the caller sees no difference.
+ * Rows and kinds (the default model's attention "context_apart"): context rows attend to context alone; hole
+ * and attribute rows attend to the context and to all rows of their own branch. So the context's keys and
+ * values are exact whatever the holes hold, are computed once by denoiser_context and shared by all branches
+ * of all steps. For a family that attends everywhere the session recomputes the context together with each
+ * branch; the caller sees no difference.
  *
- * The same numbers come out whatever the number of threads: tiles and orders of summation depend on shapes alone. */
+ * The same numbers come out whatever the number of threads: tiles and orders of summation depend on shapes
+ * alone. */
 #ifndef MODEL_NETWORK_DENOISER_H
 #define MODEL_NETWORK_DENOISER_H
 
@@ -25,29 +28,31 @@ struct engine; /* tensor/engine.h: kernel table, BLAS and worker threads */
 
 /* What a sampler has to know about a family; a wrong one of these still gives plausible text. */
 struct framing {
-    const char *architecture;  /* "lacuna", "llada", … */
-    int32_t vocabulary;        /* width of the logits */
-    int32_t context_length;    /* positions */
+    const char *architecture;                /* "lacuna", "llada", … */
+    int32_t vocabulary;                      /* width of the logits */
+    int32_t context_length;                  /* positions */
     int32_t mask, null, none, bos, eos, pad; /* token ids; -1: has none */
-    bool shifted;              /* position i is predicted by row i - 1 (denoiser_step already undoes this) */
+    bool shifted; /* position i is predicted by row i - 1 (denoiser_step already undoes this) */
     bool context_apart;
-    bool causal;               /* trained left to right alone */
+    bool causal; /* trained left to right alone */
     bool verified;
-    bool needs_time;           /* sigma or t is an input */
-    int attribute_slots;       /* rows before the text that hold attribute tokens; 0: none */
+    bool needs_time;     /* sigma or t is an input */
+    int attribute_slots; /* rows before the text that hold attribute tokens; 0: none */
     uint64_t parameters;
 };
 
-/* `checkpoint` must outlive the denoiser (weights are used where they are mapped wherever their type allows). */
-struct denoiser *denoiser_open(const struct checkpoint *checkpoint, struct engine *engine, struct lacuna_error *error);
+/* `checkpoint` must outlive the denoiser (weights are used where they are mapped wherever their type allows).
+ */
+struct denoiser *denoiser_open(const struct checkpoint *checkpoint, struct engine *engine,
+                               struct lacuna_error *error);
 void denoiser_close(struct denoiser *denoiser);
 const struct framing *denoiser_framing(const struct denoiser *denoiser);
 
 struct denoiser_session *denoiser_session_new(const struct denoiser *denoiser, struct lacuna_error *error);
 void denoiser_session_free(struct denoiser_session *session);
 
-/* Rows of one sequence or one branch. ids, positions: [count]; positions are explicit, since a hole keeps the place of its whole
- * bucket even when its tail is left out. */
+/* Rows of one sequence or one branch. ids, positions: [count]; positions are explicit, since a hole keeps the
+ * place of its whole bucket even when its tail is left out. */
 struct rows {
     const int32_t *ids;
     const int32_t *positions;
@@ -58,16 +63,19 @@ struct rows {
 };
 
 /* Set the context that the following steps share. false: error (too long, cancelled). */
-bool denoiser_context(struct denoiser_session *session, const struct rows *context, struct lacuna_error *error);
+bool denoiser_context(struct denoiser_session *session, const struct rows *context,
+                      struct lacuna_error *error);
 
-/* One pass over `branch_count` branches (attribute and hole rows). logits: [sum of wanted_count, vocabulary], branch after branch.
- * `cancel` (may be NULL) is looked at before every layer; when it is true the step fails with LACUNA_CANCELLED. */
-bool denoiser_step(struct denoiser_session *session, const struct rows *branches, int branch_count, float *logits,
-                   const atomic_bool *cancel, struct lacuna_error *error);
+/* One pass over `branch_count` branches (attribute and hole rows). logits: [sum of wanted_count, vocabulary],
+ * branch after branch. `cancel` (may be NULL) is looked at before every layer; when it is true the step fails
+ * with LACUNA_CANCELLED. */
+bool denoiser_step(struct denoiser_session *session, const struct rows *branches, int branch_count,
+                   float *logits, const atomic_bool *cancel, struct lacuna_error *error);
 
-/* Plain full attention over one sequence, no context (logits, score, verify): logits [wanted_count, vocabulary].
- * `kinds` [count] may mark rows as context (0) or hole/attribute (1) where the family is context_apart; NULL: all 1. */
-bool denoiser_forward(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds, float *logits,
-                      const atomic_bool *cancel, struct lacuna_error *error);
+/* Plain full attention over one sequence, no context (logits, score, verify): logits [wanted_count,
+ * vocabulary]. `kinds` [count] may mark rows as context (0) or hole/attribute (1) where the family is
+ * context_apart; NULL: all 1. */
+bool denoiser_forward(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
+                      float *logits, const atomic_bool *cancel, struct lacuna_error *error);
 
 #endif

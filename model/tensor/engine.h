@@ -1,7 +1,7 @@
 /* engine.h - what computes: the kernel table chosen for this CPU, OpenBLAS, and the worker threads.
  *
- * Work is cut into tiles that depend on shapes alone and each tile is computed by one thread in one order of summation, so
- * results do not depend on the number of threads. Threads sleep when idle (no spinning). */
+ * Work is cut into tiles that depend on shapes alone and each tile is computed by one thread in one order of
+ * summation, so results do not depend on the number of threads. Threads sleep when idle (no spinning). */
 #ifndef MODEL_TENSOR_ENGINE_H
 #define MODEL_TENSOR_ENGINE_H
 
@@ -10,7 +10,8 @@
 struct engine;
 struct kernels; /* tensor/kernels.h */
 
-/* threads 0: as many as cores, 4 at most. Loads OpenBLAS with the core type this CPU deserves (OPENBLAS_CORETYPE wins). */
+/* threads 0: as many as cores, 4 at most. Loads OpenBLAS with the core type this CPU deserves
+ * (OPENBLAS_CORETYPE wins). */
 struct engine *engine_new(int threads, struct lacuna_error *error);
 void engine_free(struct engine *engine);
 int engine_threads(const struct engine *engine);
@@ -22,6 +23,7 @@ const char *engine_describe(const struct engine *engine);
 void engine_parallel(struct engine *engine, int tiles, void (*run)(void *user, int tile), void *user);
 
 /* out [m, n] = x [m, k] · w [n, k]ᵀ, float32 row-major; the workhorse for large m. */
-void engine_matmul_f32(struct engine *engine, const float *x, const float *w, float *out, int m, int n, int k);
+void engine_matmul_f32(struct engine *engine, const float *x, const float *w, float *out, int m, int n,
+                       int k);
 
 #endif

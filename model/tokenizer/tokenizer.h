@@ -1,8 +1,10 @@
 /* tokenizer.h - text to token ids and back, byte for byte.
  *
- *     text -> added tokens cut out -> normalizer -> pre-tokenizer -> model (BPE, WordPiece, characters) -> ids
+ *     text -> added tokens cut out -> normalizer -> pre-tokenizer -> model (BPE, WordPiece, characters) ->
+ * ids
  *
- * A tokenizer is read-only after opening: any number of threads may use one. Its encode keeps no cache that is shared. */
+ * A tokenizer is read-only after opening: any number of threads may use one. Its encode keeps no cache that
+ * is shared. */
 #ifndef MODEL_TOKENIZER_TOKENIZER_H
 #define MODEL_TOKENIZER_TOKENIZER_H
 
@@ -25,16 +27,18 @@ void ids_free(struct ids *ids);
 struct tokenizer *tokenizer_open(const char *path, struct lacuna_error *error);
 void tokenizer_close(struct tokenizer *tokenizer);
 
-/* Appends the ids of `text`. Never fails on content: bytes that are no UTF-8 are kept where the model has byte tokens.
- * With `special`, special tokens written out in the text are recognised; without, they are plain text. */
-bool tokenizer_encode(const struct tokenizer *tokenizer, const char *text, size_t size, bool special, struct ids *out,
-                      struct lacuna_error *error);
-/* The bytes of ids, malloc'd and ended by a 0 byte (not counted in *size); special tokens are left out unless `special`.
- * The whole decoder runs (WordPiece joins, Metaspace blanks, …). An id out of range is an error. */
-char *tokenizer_decode(const struct tokenizer *tokenizer, const int32_t *ids, size_t count, bool special, size_t *size,
-                       struct lacuna_error *error);
-/* The bytes that one id stands for inside running text (a byte-level piece's real bytes); NULL and 0 for special tokens and ids
- * out of range. Borrowed. */
+/* Appends the ids of `text`. Never fails on content: bytes that are no UTF-8 are kept where the model has
+ * byte tokens. With `special`, special tokens written out in the text are recognised; without, they are plain
+ * text. */
+bool tokenizer_encode(const struct tokenizer *tokenizer, const char *text, size_t size, bool special,
+                      struct ids *out, struct lacuna_error *error);
+/* The bytes of ids, malloc'd and ended by a 0 byte (not counted in *size); special tokens are left out unless
+ * `special`. The whole decoder runs (WordPiece joins, Metaspace blanks, …). An id out of range is an error.
+ */
+char *tokenizer_decode(const struct tokenizer *tokenizer, const int32_t *ids, size_t count, bool special,
+                       size_t *size, struct lacuna_error *error);
+/* The bytes that one id stands for inside running text (a byte-level piece's real bytes); NULL and 0 for
+ * special tokens and ids out of range. Borrowed. */
 const char *tokenizer_piece(const struct tokenizer *tokenizer, int32_t id, size_t *size);
 /* The token as the vocabulary spells it ("<mask>", "Ġthe"), NULL out of range. */
 const char *tokenizer_spelling(const struct tokenizer *tokenizer, int32_t id);
