@@ -1,0 +1,24 @@
+/* generate.h - samples from scratch: a canvas with nothing around it. */
+#ifndef MODEL_INFILL_GENERATE_H
+#define MODEL_INFILL_GENERATE_H
+
+#include "model/infill/infill.h"
+
+struct generate_options {
+    int length;            /* pieces; 0: 64 */
+    int steps;             /* 0: as many as pieces */
+    double temperature;    /* 0: 1.0 */
+    uint64_t seed;         /* sample k of a seed is always the same */
+    const char *attribute; /* NULL: none */
+    bool guidance_set;
+    double guidance;
+    const char *sampler;   /* NULL: "ancestral" */
+    int words;             /* 0: as many as come */
+    bool newlines;
+};
+
+/* One sample, malloc'd, ended by a 0 byte; NULL: error says why. `index` numbers the samples of one seed. */
+char *generate_text(const struct infill *infill, struct denoiser_session *session, const struct generate_options *options,
+                    int index, const atomic_bool *cancel, struct lacuna_error *error);
+
+#endif
