@@ -1,0 +1,40 @@
+#include "model/tensor/kernels.h"
+
+#if defined(__x86_64__)
+static bool has_avx2(void)
+{
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+static bool has_avx512(void)
+{
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512vnni");
+}
+#endif
+
+const struct kernels *const *kernels_usable(const struct kernels *room[4])
+{
+    int count = 0;
+    room[count++] = &kernels_scalar;
+#if defined(__x86_64__)
+    if (has_avx2())
+        room[count++] = &kernels_avx2;
+    if (has_avx512())
+        room[count++] = &kernels_avx512;
+#elif defined(__aarch64__)
+    room[count++] = &kernels_neon;
+#endif
+    room[count] = NULL;
+    return room;
+}
+
+const struct kernels *kernels_choose(void)
+{
+    const struct kernels *room[4], *best = NULL;
+    for (const struct kernels *const *usable = kernels_usable(room); *usable; usable++)
+        best = *usable;
+    return best;
+}

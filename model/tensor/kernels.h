@@ -1,0 +1,58 @@
+/* kernels.h - the inner loops, one table of them for each instruction set; chosen once when the engine
+ * starts.
+ *
+ * kernels_scalar.c is the readable reference; every other table is tested against it. A kernel works on one
+ * thread and each of its outputs is one chain of operations whose order depends on the shape alone, so how
+ * rows are grouped changes nothing.
+ *
+ * A panel holds PANEL columns of a matrix for the multiplication: [k][PANEL] float32, one k after another. */
+#ifndef MODEL_TENSOR_KERNELS_H
+#define MODEL_TENSOR_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PANEL = 32 };
+
+struct kernels {
+    const char *name;
+
+    /* out[i][j] (+)= sum over p < k of x[i][p] * panel[p][j], for i < m, j < columns (1…PANEL). Strides in
+     * floats; all of the panel's PANEL columns are read, `columns` of out are written. accumulate: added to
+     * what is in out. */
+    void (*panel)(const float *x, size_t x_stride, const float *panel, size_t panel_stride, float *out,
+                  size_t out_stride, int m, int k, int columns, bool accumulate);
+
+    /* out = x / sqrt(mean(x²) + epsilon) * weight (NULL: 1); RMSNorm, Zhang and Sennrich 2019. */
+    void (*rms_norm)(const float *x, const float *weight, float *out, int n, float epsilon);
+    /* out = (x - mean) / sqrt(variance + epsilon) * weight + bias (either may be NULL); Ba et al. 2016. */
+    void (*layer_norm)(const float *x, const float *weight, const float *bias, float *out, int n,
+                       float epsilon);
+    /* In place: exp(x - max) / sum. At least one x must be finite; -INFINITY gives 0. */
+    void (*softmax)(float *x, int n);
+    /* x[i] += y[i] */
+    void (*add)(float *x, const float *y, int n);
+    /* gate[i] = silu(gate[i]) * up[i]; SwiGLU, Shazeer 2020. */
+    void (*silu_multiply)(float *gate, const float *up, int n);
+    /* In place. */
+    void (*silu)(float *x, int n);
+    void (*gelu_tanh)(float *x, int n);
+    /* Pairs (x[i], x[i + half]) turned by an angle: a cos - b sin, b cos + a sin; rotate-half RoPE, Su et al.
+     * 2021. */
+    void (*rotate)(float *x, const float *cosines, const float *sines, int half);
+};
+
+extern const struct kernels kernels_scalar;
+#if defined(__x86_64__)
+extern const struct kernels kernels_avx2, kernels_avx512;
+#elif defined(__aarch64__)
+extern const struct kernels kernels_neon;
+#endif
+
+/* The best table for this CPU. */
+const struct kernels *kernels_choose(void);
+/* Every table that this CPU can run, NULL after the last; kernels_scalar is the first. */
+const struct kernels *const *kernels_usable(const struct kernels *room[4]);
+
+#endif

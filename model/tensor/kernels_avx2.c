@@ -1,0 +1,10 @@
+#if defined(__x86_64__)
+#define WIDTH 8
+#define ROWS 6
+#define VECTORS 2
+#define TABLE kernels_avx2
+#define NAME "avx2"
+#include "model/tensor/kernels_vector.h"
+#else
+typedef int kernels_avx2_unused;
+#endif

@@ -1,0 +1,10 @@
+#if defined(__x86_64__)
+#define WIDTH 16
+#define ROWS 12
+#define VECTORS 2
+#define TABLE kernels_avx512
+#define NAME "avx512"
+#include "model/tensor/kernels_vector.h"
+#else
+typedef int kernels_avx512_unused;
+#endif

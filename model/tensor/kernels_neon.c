@@ -1,0 +1,10 @@
+#if defined(__aarch64__)
+#define WIDTH 4
+#define ROWS 6
+#define VECTORS 4
+#define TABLE kernels_neon
+#define NAME "neon"
+#include "model/tensor/kernels_vector.h"
+#else
+typedef int kernels_neon_unused;
+#endif

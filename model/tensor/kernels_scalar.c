@@ -1,0 +1,101 @@
+#include "model/tensor/kernels.h"
+
+#include <math.h>
+
+static void panel(const float *x, size_t x_stride, const float *panel, size_t panel_stride, float *out,
+                  size_t out_stride, int m, int k, int columns, bool accumulate)
+{
+    for (int i = 0; i < m; i++) {
+        for (int j = 0; j < columns; j++) {
+            float sum = 0;
+            for (int p = 0; p < k; p++)
+                sum += x[(size_t)i * x_stride + (size_t)p] * panel[(size_t)p * panel_stride + (size_t)j];
+            float *to = &out[(size_t)i * out_stride + (size_t)j];
+            *to = accumulate ? *to + sum : sum;
+        }
+    }
+}
+
+static void rms_norm(const float *x, const float *weight, float *out, int n, float epsilon)
+{
+    float sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += x[i] * x[i];
+    float scale = 1 / sqrtf(sum / (float)n + epsilon);
+    for (int i = 0; i < n; i++)
+        out[i] = x[i] * scale * (weight ? weight[i] : 1);
+}
+
+static void layer_norm(const float *x, const float *weight, const float *bias, float *out, int n,
+                       float epsilon)
+{
+    float sum = 0, squares = 0;
+    for (int i = 0; i < n; i++)
+        sum += x[i];
+    float mean = sum / (float)n;
+    for (int i = 0; i < n; i++)
+        squares += (x[i] - mean) * (x[i] - mean);
+    float scale = 1 / sqrtf(squares / (float)n + epsilon);
+    for (int i = 0; i < n; i++)
+        out[i] = (x[i] - mean) * scale * (weight ? weight[i] : 1) + (bias ? bias[i] : 0);
+}
+
+static void softmax(float *x, int n)
+{
+    float max = -INFINITY, sum = 0;
+    for (int i = 0; i < n; i++)
+        max = fmaxf(max, x[i]);
+    for (int i = 0; i < n; i++) {
+        x[i] = expf(x[i] - max);
+        sum += x[i];
+    }
+    for (int i = 0; i < n; i++)
+        x[i] /= sum;
+}
+
+static void add(float *x, const float *y, int n)
+{
+    for (int i = 0; i < n; i++)
+        x[i] += y[i];
+}
+
+static void silu(float *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        x[i] = x[i] / (1 + expf(-x[i]));
+}
+
+static void silu_multiply(float *gate, const float *up, int n)
+{
+    silu(gate, n);
+    for (int i = 0; i < n; i++)
+        gate[i] *= up[i];
+}
+
+static void gelu_tanh(float *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        x[i] = 0.5f * x[i] * (1 + tanhf(0.7978845608f * (x[i] + 0.044715f * x[i] * x[i] * x[i])));
+}
+
+static void rotate(float *x, const float *cosines, const float *sines, int half)
+{
+    for (int i = 0; i < half; i++) {
+        float a = x[i], b = x[i + half];
+        x[i] = a * cosines[i] - b * sines[i];
+        x[i + half] = b * cosines[i] + a * sines[i];
+    }
+}
+
+const struct kernels kernels_scalar = {
+    .name = "scalar",
+    .panel = panel,
+    .rms_norm = rms_norm,
+    .layer_norm = layer_norm,
+    .softmax = softmax,
+    .add = add,
+    .silu_multiply = silu_multiply,
+    .silu = silu,
+    .gelu_tanh = gelu_tanh,
+    .rotate = rotate,
+};

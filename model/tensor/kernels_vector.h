@@ -1,0 +1,285 @@
+/* kernels_vector.h - the kernels written once for vectors of WIDTH floats (a power of two that the compiler
+ * maps to registers); kernels_avx2.c, kernels_avx512.c and kernels_neon.c each include it after defining
+ *     WIDTH    floats in a vector
+ *     ROWS     rows of x that the multiplication holds in registers at once
+ *     VECTORS  vectors of a panel's columns that it holds, a divisor of PANEL / WIDTH
+ *     TABLE    the name of the table, NAME its spelling
+ * A row's remainder of under WIDTH elements goes through a padded copy, so it has the same arithmetic as the
+ * rest. */
+#include "model/tensor/kernels.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef float vector __attribute__((vector_size(WIDTH * sizeof(float))));
+typedef int32_t lanes __attribute__((vector_size(WIDTH * sizeof(int32_t))));
+
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vector load(const float *from)
+{
+    vector v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+INLINE void store(float *to, vector v)
+{
+    memcpy(to, &v, sizeof v);
+}
+
+INLINE vector splat(float x)
+{
+    return x - (vector){ 0 };
+}
+
+INLINE vector load_part(const float *from, int count, float rest)
+{
+    vector v = splat(rest);
+    memcpy(&v, from, (size_t)count * sizeof *from);
+    return v;
+}
+
+INLINE vector at(const float *x, int i, int n, float rest)
+{
+    return i + WIDTH <= n ? load(x + i) : load_part(x + i, n - i, rest);
+}
+
+INLINE void put(float *x, int i, int n, vector v)
+{
+    memcpy(x + i, &v, (size_t)(i + WIDTH <= n ? WIDTH : n - i) * sizeof *x);
+}
+
+INLINE vector choose(lanes mask, vector yes, vector no)
+{
+    return (vector)((mask & (lanes)yes) | (~mask & (lanes)no));
+}
+
+INLINE float sum_lanes(vector v)
+{
+    float lane[WIDTH];
+    store(lane, v);
+    for (int step = WIDTH / 2; step > 0; step /= 2)
+        for (int i = 0; i < step; i++)
+            lane[i] += lane[i + step];
+    return lane[0];
+}
+
+/* e^x to about 1 unit in the last place for x in [-87, 88]; 0 below and at -INFINITY. x = n ln 2 + r, e^r by
+ * its series. */
+INLINE vector exponential(vector x)
+{
+    const vector magic =
+        splat(12582912.0f); /* 1.5 · 2^23: adding it rounds to a whole number in the low bits */
+    lanes alive = x > splat(-87.0f);
+    x = choose(x > splat(88.0f), splat(88.0f), x);
+    x = choose(alive, x, splat(0));
+    vector whole = x * splat(1.44269504f) + magic;
+    lanes n = (lanes)whole - (lanes)magic;
+    whole = whole - magic;
+    vector r = x - whole * splat(0.693359375f);
+    r = r + whole * splat(2.12194440e-4f);
+    vector y = splat(1.9875691500e-4f);
+    y = y * r + splat(1.3981999507e-3f);
+    y = y * r + splat(8.3334519073e-3f);
+    y = y * r + splat(4.1665795894e-2f);
+    y = y * r + splat(1.6666665459e-1f);
+    y = y * r + splat(5.0000001201e-1f);
+    y = y * r * r + r + splat(1);
+    vector scale = (vector)((n + 127) << 23);
+    return choose(alive, y * scale, splat(0));
+}
+
+/* `rows` rows times `VECTORS` vectors of columns in registers; rows is a constant after inlining. */
+INLINE void block(const float *x, size_t x_stride, const float *panel, size_t panel_stride, float *out,
+                  size_t out_stride, int k, bool accumulate, const int rows)
+{
+    vector sum[ROWS][VECTORS];
+    for (int i = 0; i < rows; i++)
+        for (int v = 0; v < VECTORS; v++)
+            sum[i][v] = splat(0);
+    for (int p = 0; p < k; p++) {
+        vector column[VECTORS];
+        for (int v = 0; v < VECTORS; v++)
+            column[v] = load(panel + (size_t)p * panel_stride + v * WIDTH);
+        for (int i = 0; i < rows; i++) {
+            vector value = splat(x[(size_t)i * x_stride + (size_t)p]);
+            for (int v = 0; v < VECTORS; v++)
+                sum[i][v] += value * column[v];
+        }
+    }
+    for (int i = 0; i < rows; i++) {
+        for (int v = 0; v < VECTORS; v++) {
+            float *to = out + (size_t)i * out_stride + v * WIDTH;
+            store(to, accumulate ? load(to) + sum[i][v] : sum[i][v]);
+        }
+    }
+}
+
+static void block_of(const float *x, size_t x_stride, const float *panel, size_t panel_stride, float *out,
+                     size_t out_stride, int k, bool accumulate, int rows)
+{
+#define CASE(count)                                                                                          \
+    case count:                                                                                              \
+        block(x, x_stride, panel, panel_stride, out, out_stride, k, accumulate, count);                      \
+        break
+    switch (rows) {
+        CASE(1);
+        CASE(2);
+        CASE(3);
+        CASE(4);
+        CASE(5);
+        CASE(6);
+#if ROWS > 6
+        CASE(7);
+        CASE(8);
+        CASE(9);
+        CASE(10);
+        CASE(11);
+        CASE(12);
+#endif
+    }
+#undef CASE
+}
+
+static void panel_whole(const float *x, size_t x_stride, const float *panel, size_t panel_stride, float *out,
+                        size_t out_stride, int m, int k, bool accumulate)
+{
+    int blocks = (m + ROWS - 1) / ROWS;
+    for (int i = 0, left = blocks; i < m; left--) {
+        int rows = (m - i + left - 1) / left;
+        for (int v = 0; v < PANEL; v += VECTORS * WIDTH)
+            block_of(x + (size_t)i * x_stride, x_stride, panel + v, panel_stride,
+                     out + (size_t)i * out_stride + v, out_stride, k, accumulate, rows);
+        i += rows;
+    }
+}
+
+static void panel(const float *x, size_t x_stride, const float *panel, size_t panel_stride, float *out,
+                  size_t out_stride, int m, int k, int columns, bool accumulate)
+{
+    if (columns == PANEL) {
+        panel_whole(x, x_stride, panel, panel_stride, out, out_stride, m, k, accumulate);
+        return;
+    }
+    float whole[ROWS][PANEL];
+    for (int i = 0; i < m; i += ROWS) {
+        int rows = m - i < ROWS ? m - i : ROWS;
+        panel_whole(x + (size_t)i * x_stride, x_stride, panel, panel_stride, whole[0], PANEL, rows, k, false);
+        for (int r = 0; r < rows; r++)
+            for (int j = 0; j < columns; j++) {
+                float *to = out + (size_t)(i + r) * out_stride + j;
+                *to = accumulate ? *to + whole[r][j] : whole[r][j];
+            }
+    }
+}
+
+static void rms_norm(const float *x, const float *weight, float *out, int n, float epsilon)
+{
+    vector sum = splat(0);
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = at(x, i, n, 0);
+        sum += v * v;
+    }
+    vector scale = splat(1 / sqrtf(sum_lanes(sum) / (float)n + epsilon));
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = at(x, i, n, 0) * scale;
+        put(out, i, n, weight ? v * at(weight, i, n, 0) : v);
+    }
+}
+
+static void layer_norm(const float *x, const float *weight, const float *bias, float *out, int n,
+                       float epsilon)
+{
+    vector sum = splat(0), squares = splat(0);
+    for (int i = 0; i < n; i += WIDTH)
+        sum += at(x, i, n, 0);
+    float mean = sum_lanes(sum) / (float)n;
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = at(x, i, n, mean) - splat(mean);
+        squares += v * v;
+    }
+    vector scale = splat(1 / sqrtf(sum_lanes(squares) / (float)n + epsilon));
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = (at(x, i, n, 0) - splat(mean)) * scale;
+        if (weight)
+            v *= at(weight, i, n, 0);
+        put(out, i, n, bias ? v + at(bias, i, n, 0) : v);
+    }
+}
+
+static void softmax(float *x, int n)
+{
+    vector most = splat(-INFINITY), sum = splat(0);
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = at(x, i, n, -INFINITY);
+        most = choose(v > most, v, most);
+    }
+    float lane[WIDTH], max = -INFINITY;
+    store(lane, most);
+    for (int i = 0; i < WIDTH; i++)
+        max = lane[i] > max ? lane[i] : max;
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = exponential(at(x, i, n, -INFINITY) - splat(max));
+        sum += v;
+        put(x, i, n, v);
+    }
+    vector scale = splat(1 / sum_lanes(sum));
+    for (int i = 0; i < n; i += WIDTH)
+        put(x, i, n, at(x, i, n, 0) * scale);
+}
+
+static void add(float *x, const float *y, int n)
+{
+    for (int i = 0; i < n; i += WIDTH)
+        put(x, i, n, at(x, i, n, 0) + at(y, i, n, 0));
+}
+
+static void silu_multiply(float *gate, const float *up, int n)
+{
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = at(gate, i, n, 0);
+        put(gate, i, n, v / (splat(1) + exponential(-v)) * at(up, i, n, 0));
+    }
+}
+
+static void silu(float *x, int n)
+{
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = at(x, i, n, 0);
+        put(x, i, n, v / (splat(1) + exponential(-v)));
+    }
+}
+
+/* 0.5 (1 + tanh u) is 1 / (1 + e^(-2u)). */
+static void gelu_tanh(float *x, int n)
+{
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = at(x, i, n, 0);
+        vector u = splat(0.7978845608f) * (v + splat(0.044715f) * v * v * v);
+        put(x, i, n, v / (splat(1) + exponential(splat(-2) * u)));
+    }
+}
+
+static void rotate(float *x, const float *cosines, const float *sines, int half)
+{
+    for (int i = 0; i < half; i += WIDTH) {
+        vector a = at(x, i, half, 0), b = at(x + half, i, half, 0);
+        vector c = at(cosines, i, half, 0), s = at(sines, i, half, 0);
+        put(x, i, half, a * c - b * s);
+        put(x + half, i, half, b * c + a * s);
+    }
+}
+
+const struct kernels TABLE = {
+    .name = NAME,
+    .panel = panel,
+    .rms_norm = rms_norm,
+    .layer_norm = layer_norm,
+    .softmax = softmax,
+    .add = add,
+    .silu_multiply = silu_multiply,
+    .silu = silu,
+    .gelu_tanh = gelu_tanh,
+    .rotate = rotate,
+};
