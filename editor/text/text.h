@@ -65,4 +65,7 @@ size_t text_line_end(const struct text *text, size_t offset);
 size_t text_find_byte(const struct text *text, size_t offset, char byte);
 size_t text_find_byte_before(const struct text *text, size_t offset, char byte);
 
+/* Whether every invariant of the tree holds: for tests, O(n). */
+bool text_check(const struct text *text);
+
 #endif
