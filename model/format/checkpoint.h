@@ -39,13 +39,13 @@ enum dtype {
     DTYPE_COUNT,
 };
 
-enum { TENSOR_RANK_MAX = 4 };
+enum { TENSOR_RANK_MAX = 8 };
 
 /* Row-major, leading dimension first; a quantised tensor's rows are whole blocks along the last dimension. */
 struct tensor {
     const char *name;
     enum dtype type;
-    int rank;                       /* 0…4 */
+    int rank;                       /* 0…8 */
     int64_t shape[TENSOR_RANK_MAX]; /* 1 beyond rank */
     const void *data;               /* borrowed from the mapping */
     size_t size;                    /* bytes, exactly what shape and type need */
@@ -53,14 +53,17 @@ struct tensor {
 
 struct checkpoint;
 
-/* A folder or file. NULL: error names the file, the place in it and the reason. */
+/* A folder or file. A folder's weights are model.safetensors, else the shards of model.safetensors.index.json, else the only
+ * file that a reader knows. NULL: error names the file, the place in it and the reason. */
 struct checkpoint *checkpoint_open(const char *path, struct lacuna_error *error);
-void checkpoint_close(struct checkpoint *checkpoint);
+void checkpoint_close(struct checkpoint *checkpoint); /* NULL is fine */
 
 const char *checkpoint_path(const struct checkpoint *checkpoint);
 /* config.json, or the same keys as a GGUF file states them; borrowed, never NULL (an empty object where there
  * is none). */
 const json_t *checkpoint_config(const struct checkpoint *checkpoint);
+/* "safetensors", "GGUF", … */
+const char *checkpoint_format(const struct checkpoint *checkpoint);
 size_t checkpoint_count(const struct checkpoint *checkpoint);
 /* By position, in order of name. */
 const struct tensor *checkpoint_at(const struct checkpoint *checkpoint, size_t index);
@@ -75,10 +78,18 @@ int64_t tensor_elements(const struct tensor *tensor);
 void tensor_to_f32(const struct tensor *tensor, int64_t first, int64_t count, float *out);
 /* "F32", "Q4_K", … */
 const char *dtype_name(enum dtype type);
+/* Values in a block (1 for plain types). */
+int dtype_block(enum dtype type);
 /* Bytes of `elements` values (whole blocks). */
 size_t dtype_bytes(enum dtype type, int64_t elements);
+float f32_from_f16(uint16_t half);
+float f32_from_bf16(uint16_t brain);
+/* Rounded to the nearest, ties to even. */
+uint16_t f16_from_f32(float value);
+uint16_t bf16_from_f32(float value);
 
-/* Write a safetensors file (atomically: temporary name, fsync, rename). `metadata` may be NULL. */
+/* Write a safetensors file (atomically: temporary name, fsync, rename). Plain types alone. `metadata` (an object of strings) may
+ * be NULL. Tensors are laid out in the order given, without gaps: the wider types first keeps them aligned. */
 bool safetensors_write(const char *path, const struct tensor *tensors, size_t count, const json_t *metadata,
                        struct lacuna_error *error);
 
