@@ -1,4 +1,5 @@
-/* buffer.h - a growing run of bytes, always followed by a 0 byte once anything was added. Zero is an empty one. */
+/* buffer.h - a growing run of bytes, always followed by a 0 byte once anything was added. Zero is an empty
+ * one. */
 #ifndef MODEL_BASE_BUFFER_H
 #define MODEL_BASE_BUFFER_H
 

@@ -102,7 +102,9 @@ bool file_begin(struct replacement *replacement, const char *path, struct lacuna
         free(temporary);
         return false;
     }
-    *replacement = (struct replacement){ .stream = stream, .path = memory_text(path, strlen(path)), .temporary = temporary };
+    *replacement = (struct replacement){ .stream = stream,
+                                         .path = memory_text(path, strlen(path)),
+                                         .temporary = temporary };
     return true;
 }
 
@@ -151,6 +153,7 @@ bool file_write(const char *path, const void *bytes, size_t size, struct lacuna_
     struct replacement replacement;
     if (!file_begin(&replacement, path, error))
         return false;
-    fwrite(bytes, 1, size, replacement.stream);
+    if (size)
+        fwrite(bytes, 1, size, replacement.stream);
     return file_replace(&replacement, error);
 }

@@ -26,8 +26,9 @@ char *path_folder(const char *path);
 const char *path_last(const char *path);
 bool text_ends_with(const char *text, const char *end);
 
-/* Replaces `path` in one step: write to file_replacement's stream, then file_replace (flush, fsync, rename, fsync of the
- * folder) or file_abandon. Until then readers see the old file. Both close the stream and free *replacement. */
+/* Replaces `path` in one step: write to file_replacement's stream, then file_replace (flush, fsync, rename,
+ * fsync of the folder) or file_abandon. Until then readers see the old file. Both close the stream and free
+ * *replacement. */
 struct replacement {
     FILE *stream;
     char *path, *temporary;

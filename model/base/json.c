@@ -7,7 +7,8 @@ json_t *json_from_bytes(const void *bytes, size_t size, const char *path, struct
     json_error_t problem;
     json_t *value = json_loadb(bytes ? bytes : "", size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &problem);
     if (!value)
-        fail(error, LACUNA_MODEL, "%.200s: line %d, column %d of its JSON: %s", path, problem.line, problem.column, problem.text);
+        fail(error, LACUNA_MODEL, "%.200s: line %d, column %d of its JSON: %s", path, problem.line,
+             problem.column, problem.text);
     return value;
 }
 

@@ -1,4 +1,5 @@
-/* json.h - JSON of files that are not trusted: no duplicate keys, bounded depth, an error that names file and place. */
+/* json.h - JSON of files that are not trusted: no duplicate keys, bounded depth, an error that names file and
+ * place. */
 #ifndef MODEL_BASE_JSON_H
 #define MODEL_BASE_JSON_H
 

@@ -1,14 +1,16 @@
 /* random.h - numbers that depend on seed, stream and place alone, the same on every machine.
  *
- * Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; 2011): a block of four words is a
- * function of the key (seed) and the counter (stream, place), so streams are independent and need no common state. */
+ * Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; 2011): a block of
+ * four words is a function of the key (seed) and the counter (stream, place), so streams are independent and
+ * need no common state. */
 #ifndef MODEL_BASE_RANDOM_H
 #define MODEL_BASE_RANDOM_H
 
 #include <stdint.h>
 
 struct random {
-    uint64_t seed, stream, place; /* place: blocks drawn so far; may be stored and set to resume where used == 4 */
+    uint64_t seed, stream,
+        place; /* place: blocks drawn so far; may be stored and set to resume where used == 4 */
     uint32_t words[4];
     int used; /* words of the block already given; 4: none left */
 };

@@ -28,7 +28,8 @@ struct checkpoint {
 
 void checkpoint_add(struct checkpoint *checkpoint, const struct tensor *tensor)
 {
-    checkpoint->tensors = memory_grow(checkpoint->tensors, &checkpoint->room, checkpoint->count + 1, sizeof *tensor);
+    checkpoint->tensors =
+        memory_grow(checkpoint->tensors, &checkpoint->room, checkpoint->count + 1, sizeof *tensor);
     struct tensor *place = &checkpoint->tensors[checkpoint->count++];
     *place = *tensor;
     place->name = memory_text(tensor->name, strlen(tensor->name));
@@ -42,8 +43,8 @@ void checkpoint_configure(struct checkpoint *checkpoint, json_t *config)
 
 void checkpoint_keep(struct checkpoint *checkpoint, void *data)
 {
-    checkpoint->kept =
-        memory_grow(checkpoint->kept, &checkpoint->kept_room, checkpoint->kept_count + 1, sizeof *checkpoint->kept);
+    checkpoint->kept = memory_grow(checkpoint->kept, &checkpoint->kept_room, checkpoint->kept_count + 1,
+                                   sizeof *checkpoint->kept);
     checkpoint->kept[checkpoint->kept_count++] = data;
 }
 
@@ -79,7 +80,8 @@ static bool names_sort(struct checkpoint *checkpoint, struct lacuna_error *error
         qsort(checkpoint->tensors, checkpoint->count, sizeof *checkpoint->tensors, name_order);
     for (size_t k = 1; k < checkpoint->count; k++)
         if (!name_order(&checkpoint->tensors[k - 1], &checkpoint->tensors[k]))
-            return fail(error, LACUNA_MODEL, "%s: holds tensor %.100s twice", checkpoint->path, checkpoint->tensors[k].name);
+            return fail(error, LACUNA_MODEL, "%s: holds tensor %.100s twice", checkpoint->path,
+                        checkpoint->tensors[k].name);
     return true;
 }
 
@@ -96,8 +98,8 @@ static bool weights_read(struct checkpoint *checkpoint, const char *path, struct
     struct mapping file;
     if (!mapping_open(&file, path, error))
         return false;
-    checkpoint->files =
-        memory_grow(checkpoint->files, &checkpoint->file_room, checkpoint->file_count + 1, sizeof *checkpoint->files);
+    checkpoint->files = memory_grow(checkpoint->files, &checkpoint->file_room, checkpoint->file_count + 1,
+                                    sizeof *checkpoint->files);
     checkpoint->files[checkpoint->file_count++] = file;
     const struct reader *reader = reader_of(&file);
     if (!reader)
@@ -106,7 +108,8 @@ static bool weights_read(struct checkpoint *checkpoint, const char *path, struct
     return reader->read(checkpoint, path, &file, error);
 }
 
-/* A shard is a plain name beside its index, so an index can lead neither out of its folder nor to another index. */
+/* A shard is a plain name beside its index, so an index can lead neither out of its folder nor to another
+ * index. */
 static bool shard_name_is_plain(const char *name)
 {
     return name && *name && *name != '.' && !strchr(name, '/') && text_ends_with(name, ".safetensors");
@@ -120,12 +123,14 @@ static bool shards_list(json_t *shards, const json_t *map, const char *path, str
     {
         const char *name = json_string_value(value);
         if (!shard_name_is_plain(name))
-            return fail(error, LACUNA_MODEL, "%.200s: weight_map gives %.100s a file that is no plain .safetensors name", path,
+            return fail(error, LACUNA_MODEL,
+                        "%.200s: weight_map gives %.100s a file that is no plain .safetensors name", path,
                         tensor);
         json_object_set_new(shards, name, json_true());
     }
     if (json_object_size(shards) > SHARD_MAX)
-        return fail(error, LACUNA_MODEL, "%s: names %zu shards, at most %d are read", path, json_object_size(shards), SHARD_MAX);
+        return fail(error, LACUNA_MODEL, "%s: names %zu shards, at most %d are read", path,
+                    json_object_size(shards), SHARD_MAX);
     return true;
 }
 
@@ -138,7 +143,8 @@ static bool shard_read(struct checkpoint *checkpoint, const json_t *map, const c
     for (size_t k = before; k < checkpoint->count; k++) {
         const char *tensor = checkpoint->tensors[k].name;
         if (strcmp(json_text(map, tensor, ""), name))
-            return fail(error, LACUNA_MODEL, "%.200s: holds tensor %.100s, which the index does not place there", path, tensor);
+            return fail(error, LACUNA_MODEL,
+                        "%.200s: holds tensor %.100s, which the index does not place there", path, tensor);
     }
     return true;
 }
@@ -162,8 +168,8 @@ static bool index_read(struct checkpoint *checkpoint, const char *path, struct l
         free(shard);
     }
     if (fine && checkpoint->count != json_object_size(map))
-        fine = fail(error, LACUNA_MODEL, "%s: places %zu tensors, its shards hold %zu", path, json_object_size(map),
-                    checkpoint->count);
+        fine = fail(error, LACUNA_MODEL, "%s: places %zu tensors, its shards hold %zu", path,
+                    json_object_size(map), checkpoint->count);
     free(folder);
     json_decref(shards);
     json_decref(index);
@@ -188,15 +194,17 @@ static char *weights_search(const char *folder, struct lacuna_error *error)
     if (count == 1)
         return found;
     free(found);
-    fail(error, LACUNA_MODEL, count ? "%s: holds %d files of weights and none is model.safetensors; name one"
-                                    : "%s: holds no weights (model.safetensors, its index, a .gguf or a .pt file); found %d",
+    fail(error, LACUNA_MODEL,
+         count ? "%s: holds %d files of weights and none is model.safetensors; name one"
+               : "%s: holds no weights (model.safetensors, its index, a .gguf or a .pt file); found %d",
          folder, count);
     return NULL;
 }
 
 static bool folder_read(struct checkpoint *checkpoint, const char *folder, struct lacuna_error *error)
 {
-    char *single = path_join(folder, "model.safetensors"), *index = path_join(folder, "model.safetensors.index.json");
+    char *single = path_join(folder, "model.safetensors"),
+         *index = path_join(folder, "model.safetensors.index.json");
     bool fine;
     if (file_exists(single)) {
         fine = weights_read(checkpoint, single, error);
@@ -239,7 +247,7 @@ struct checkpoint *checkpoint_open(const char *path, struct lacuna_error *error)
     checkpoint->format = "";
     bool folder = file_is_folder(path);
     char *beside = folder ? memory_text(path, strlen(path)) : path_folder(path);
-    bool fine = folder                                       ? folder_read(checkpoint, path, error)
+    bool fine = folder                                ? folder_read(checkpoint, path, error)
                 : text_ends_with(path, ".index.json") ? index_read(checkpoint, path, error)
                                                       : weights_read(checkpoint, path, error);
     fine = fine && names_sort(checkpoint, error) && config_read(checkpoint, beside, error);
@@ -311,8 +319,8 @@ static void shape_print(char *out, size_t room, const struct tensor *tensor)
         used += (size_t)snprintf(out + used, room - used, "%s%" PRId64, k ? ", " : "", tensor->shape[k]);
 }
 
-const struct tensor *checkpoint_need(const struct checkpoint *checkpoint, const char *name, int64_t rows, int64_t cols,
-                                     struct lacuna_error *error)
+const struct tensor *checkpoint_need(const struct checkpoint *checkpoint, const char *name, int64_t rows,
+                                     int64_t cols, struct lacuna_error *error)
 {
     const struct tensor *tensor = checkpoint_find(checkpoint, name);
     if (!tensor) {
@@ -325,7 +333,7 @@ const struct tensor *checkpoint_need(const struct checkpoint *checkpoint, const 
     char found[200], needed[60];
     shape_print(found, sizeof found, tensor);
     shape_print(needed, sizeof needed, &wanted);
-    fail(error, LACUNA_MODEL, "%.200s: tensor %.100s has the shape [%.60s], the configuration needs [%s]", checkpoint->path, name,
-         found, needed);
+    fail(error, LACUNA_MODEL, "%.200s: tensor %.100s has the shape [%.60s], the configuration needs [%s]",
+         checkpoint->path, name, found, needed);
     return NULL;
 }

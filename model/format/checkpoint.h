@@ -53,8 +53,9 @@ struct tensor {
 
 struct checkpoint;
 
-/* A folder or file. A folder's weights are model.safetensors, else the shards of model.safetensors.index.json, else the only
- * file that a reader knows. NULL: error names the file, the place in it and the reason. */
+/* A folder or file. A folder's weights are model.safetensors, else the shards of
+ * model.safetensors.index.json, else the only file that a reader knows. NULL: error names the file, the place
+ * in it and the reason. */
 struct checkpoint *checkpoint_open(const char *path, struct lacuna_error *error);
 void checkpoint_close(struct checkpoint *checkpoint); /* NULL is fine */
 
@@ -88,8 +89,9 @@ float f32_from_bf16(uint16_t brain);
 uint16_t f16_from_f32(float value);
 uint16_t bf16_from_f32(float value);
 
-/* Write a safetensors file (atomically: temporary name, fsync, rename). Plain types alone. `metadata` (an object of strings) may
- * be NULL. Tensors are laid out in the order given, without gaps: the wider types first keeps them aligned. */
+/* Write a safetensors file (atomically: temporary name, fsync, rename). Plain types alone. `metadata` (an
+ * object of strings) may be NULL. Tensors are laid out in the order given, without gaps: the wider types
+ * first keeps them aligned. */
 bool safetensors_write(const char *path, const struct tensor *tensors, size_t count, const json_t *metadata,
                        struct lacuna_error *error);
 

@@ -58,14 +58,14 @@ uint16_t bf16_from_f32(float value)
 }
 
 /* Values lie wherever the file put them, so they are read by memcpy. */
-#define PLAIN_DECODE(name, type, convert)                                                                                \
-    void name(const void *data, int64_t count, float *out)                                                              \
-    {                                                                                                                   \
-        for (int64_t k = 0; k < count; k++) {                                                                           \
-            type value;                                                                                                 \
-            memcpy(&value, (const char *)data + (size_t)k * sizeof value, sizeof value);                                \
-            out[k] = (convert);                                                                                         \
-        }                                                                                                               \
+#define PLAIN_DECODE(name, type, convert)                                                                    \
+    void name(const void *data, int64_t count, float *out)                                                   \
+    {                                                                                                        \
+        for (int64_t k = 0; k < count; k++) {                                                                \
+            type value;                                                                                      \
+            memcpy(&value, (const char *)data + (size_t)k * sizeof value, sizeof value);                     \
+            out[k] = (convert);                                                                              \
+        }                                                                                                    \
     }
 
 PLAIN_DECODE(f32_decode, float, value)
@@ -77,13 +77,13 @@ PLAIN_DECODE(i32_decode, int32_t, (float)value)
 PLAIN_DECODE(u8_decode, uint8_t, value)
 PLAIN_DECODE(i8_decode, int8_t, value)
 
-#define PLAIN_ENCODE(name, type, convert)                                                                                \
-    void name(const float *values, int64_t count, void *data)                                                           \
-    {                                                                                                                   \
-        for (int64_t k = 0; k < count; k++) {                                                                           \
-            type value = (convert);                                                                                     \
-            memcpy((char *)data + (size_t)k * sizeof value, &value, sizeof value);                                      \
-        }                                                                                                               \
+#define PLAIN_ENCODE(name, type, convert)                                                                    \
+    void name(const float *values, int64_t count, void *data)                                                \
+    {                                                                                                        \
+        for (int64_t k = 0; k < count; k++) {                                                                \
+            type value = (convert);                                                                          \
+            memcpy((char *)data + (size_t)k * sizeof value, &value, sizeof value);                           \
+        }                                                                                                    \
     }
 
 PLAIN_ENCODE(f32_encode, float, values[k])

@@ -9,12 +9,12 @@ static json_t *entry_new(const struct tensor *tensor, uint64_t begin)
     json_t *shape = json_array();
     for (int k = 0; k < tensor->rank; k++)
         json_array_append_new(shape, json_integer(tensor->shape[k]));
-    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", dtype_name(tensor->type), "shape", shape, "data_offsets", (json_int_t)begin,
-                     (json_int_t)(begin + tensor->size));
+    return json_pack("{s:s, s:o, s:[I,I]}", "dtype", dtype_name(tensor->type), "shape", shape, "data_offsets",
+                     (json_int_t)begin, (json_int_t)(begin + tensor->size));
 }
 
-static json_t *header_new(const struct tensor *tensors, size_t count, const json_t *metadata, const char *path,
-                          struct lacuna_error *error)
+static json_t *header_new(const struct tensor *tensors, size_t count, const json_t *metadata,
+                          const char *path, struct lacuna_error *error)
 {
     json_t *header = json_object();
     if (metadata)
@@ -58,6 +58,7 @@ bool safetensors_write(const char *path, const struct tensor *tensors, size_t co
     fprintf(file.stream, "%s%*s", text, (int)(padded - size), "");
     free(text);
     for (size_t k = 0; k < count; k++)
-        fwrite(tensors[k].data, 1, tensors[k].size, file.stream);
+        if (tensors[k].size)
+            fwrite(tensors[k].data, 1, tensors[k].size, file.stream);
     return file_replace(&file, error);
 }

@@ -1,5 +1,5 @@
-/* safetensors: 8 bytes of header length, a JSON header {name: {dtype, shape, data_offsets}}, then the data without gaps.
- * https://github.com/huggingface/safetensors (format) */
+/* safetensors: 8 bytes of header length, a JSON header {name: {dtype, shape, data_offsets}}, then the data
+ * without gaps. https://github.com/huggingface/safetensors (format) */
 #include "model/format/reader.h"
 
 #include "model/base/json.h"
@@ -34,7 +34,8 @@ static bool type_read(enum dtype *type, const json_t *value, const char *place, 
     return true;
 }
 
-static bool shape_read(struct tensor *tensor, const json_t *shape, const char *place, struct lacuna_error *error)
+static bool shape_read(struct tensor *tensor, const json_t *shape, const char *place,
+                       struct lacuna_error *error)
 {
     size_t rank = json_array_size(shape);
     if (!json_is_array(shape) || rank > TENSOR_RANK_MAX)
@@ -53,8 +54,8 @@ static bool shape_read(struct tensor *tensor, const json_t *shape, const char *p
     return true;
 }
 
-static bool entry_read(struct entry *entry, const char *name, const json_t *value, const char *path, size_t room,
-                       struct lacuna_error *error)
+static bool entry_read(struct entry *entry, const char *name, const json_t *value, const char *path,
+                       size_t room, struct lacuna_error *error)
 {
     char place[300];
     snprintf(place, sizeof place, "%.160s: tensor %.100s", path, name);
@@ -68,11 +69,12 @@ static bool entry_read(struct entry *entry, const char *name, const json_t *valu
         return fail(error, LACUNA_MODEL, "%s needs two data_offsets", place);
     int64_t from = json_integer_value(begin), to = json_integer_value(end);
     if (from < 0 || to < from || (uint64_t)to > room)
-        return fail(error, LACUNA_MODEL, "%s: data_offsets [%" PRId64 ", %" PRId64 "] lie outside the %zu bytes of data", place,
+        return fail(error, LACUNA_MODEL,
+                    "%s: data_offsets [%" PRId64 ", %" PRId64 "] lie outside the %zu bytes of data", place,
                     from, to, room);
     if ((uint64_t)(to - from) != entry->tensor.size)
-        return fail(error, LACUNA_MODEL, "%s: data_offsets hold %" PRId64 " bytes, its shape needs %zu", place, to - from,
-                    entry->tensor.size);
+        return fail(error, LACUNA_MODEL, "%s: data_offsets hold %" PRId64 " bytes, its shape needs %zu",
+                    place, to - from, entry->tensor.size);
     entry->begin = (uint64_t)from;
     entry->end = (uint64_t)to;
     return true;
@@ -87,24 +89,27 @@ static int entry_order(const void *left, const void *right)
 }
 
 /* The data are covered exactly once. */
-static bool layout_check(struct entry *entries, size_t count, const char *path, size_t room, struct lacuna_error *error)
+static bool layout_check(struct entry *entries, size_t count, const char *path, size_t room,
+                         struct lacuna_error *error)
 {
     qsort(entries, count, sizeof *entries, entry_order);
     uint64_t end = 0;
     for (size_t k = 0; k < count; k++) {
         if (entries[k].begin != end)
-            return fail(error, LACUNA_MODEL, "%.200s: tensor %.100s begins at byte %" PRIu64 " of the data and %s %" PRIu64, path,
+            return fail(error, LACUNA_MODEL,
+                        "%.200s: tensor %.100s begins at byte %" PRIu64 " of the data and %s %" PRIu64, path,
                         entries[k].tensor.name, entries[k].begin,
                         entries[k].begin < end ? "overlaps the one that ends at" : "leaves a gap after", end);
         end = entries[k].end;
     }
     if (end != room)
-        return fail(error, LACUNA_MODEL, "%.200s: holds %zu bytes of data, its tensors need %" PRIu64, path, room, end);
+        return fail(error, LACUNA_MODEL, "%.200s: holds %zu bytes of data, its tensors need %" PRIu64, path,
+                    room, end);
     return true;
 }
 
-static bool header_read(struct checkpoint *checkpoint, const json_t *header, const char *path, const uint8_t *data, size_t room,
-                        struct lacuna_error *error)
+static bool header_read(struct checkpoint *checkpoint, const json_t *header, const char *path,
+                        const uint8_t *data, size_t room, struct lacuna_error *error)
 {
     struct entry *entries = memory_new(json_object_size(header), sizeof *entries);
     size_t count = 0;
@@ -132,15 +137,18 @@ static bool safetensors_read(struct checkpoint *checkpoint, const char *path, co
 {
     uint64_t length = 0;
     if (file->size < 8)
-        return fail(error, LACUNA_MODEL, "%s: is too short for a safetensors file (%zu bytes)", path, file->size);
+        return fail(error, LACUNA_MODEL, "%s: is too short for a safetensors file (%zu bytes)", path,
+                    file->size);
     for (int k = 7; k >= 0; k--)
         length = length << 8 | file->at[k];
     if (length > HEADER_MAX || length > file->size - 8)
-        return fail(error, LACUNA_MODEL, "%s: states a header of %" PRIu64 " bytes in a file of %zu", path, length, file->size);
+        return fail(error, LACUNA_MODEL, "%s: states a header of %" PRIu64 " bytes in a file of %zu", path,
+                    length, file->size);
     json_t *header = json_from_bytes(file->at + 8, length, path, error);
     if (!header)
         return false;
-    bool fine = json_is_object(header) ? header_read(checkpoint, header, path, file->at + 8 + length, file->size - 8 - length, error)
+    bool fine = json_is_object(header) ? header_read(checkpoint, header, path, file->at + 8 + length,
+                                                     file->size - 8 - length, error)
                                        : fail(error, LACUNA_MODEL, "%s: its header is no JSON object", path);
     json_decref(header);
     return fine;
