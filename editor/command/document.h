@@ -1,0 +1,106 @@
+/* document.h - one text being edited: its bytes, its undo tree, its marks, its file. All edits go through document_replace.
+ *
+ * The text is empty or ends with a line feed while it is edited; a file that lacks the last line feed is remembered by
+ * `lacks_final_feed` and written without it. An empty text is one empty line. */
+#ifndef EDITOR_COMMAND_DOCUMENT_H
+#define EDITOR_COMMAND_DOCUMENT_H
+
+#include "editor/base/error.h"
+#include "editor/text/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+struct edit {
+    size_t at, removed, inserted; /* bytes */
+};
+
+/* Told after every edit, undo and redo: `before` is the text as it was (borrowed for the call). */
+struct document;
+struct document_listener {
+    void (*edited)(void *user, struct document *document, const struct text *before, struct edit edit);
+    void *user;
+    struct document_listener *next;
+};
+
+/* A mark is a line and a byte column: vi's marks stay in their column while their line is edited. */
+struct mark {
+    bool set;
+    size_t line, column;
+};
+enum { MARK_COUNT = 64 };
+
+/* One state of the text. The tree: every step knows the one it came from; redo follows `newest`. */
+struct step {
+    size_t parent;     /* index of the step that it changed */
+    size_t newest;     /* the child that redo goes to; 0: none */
+    struct text *text; /* owned: the state after the step */
+    struct edit *edits; /* owned, in order; one that grows the one before it is merged into it */
+    size_t edit_count, edit_capacity;
+    size_t cursor_before, cursor_after;
+    struct mark marks[MARK_COUNT]; /* before the step */
+    time_t time;
+    uint64_t written; /* number of the save made in this state; 0: none */
+};
+
+struct document {
+    struct text *text;
+    char *path;  /* owned; NULL: none */
+    char *alternate_path;
+    bool lacks_final_feed, readonly, carriage_returns;
+    struct step *steps; /* owned; steps[0] is the text as it was opened */
+    size_t step_count, step_capacity;
+    size_t step;        /* the present state */
+    bool step_open;     /* edits join the last step */
+    size_t clean_step;  /* the state that the file holds */
+    struct mark marks[MARK_COUNT];
+    size_t *changes;    /* owned: places of edits, oldest first, as offsets: g; g, */
+    size_t change_count, change_index;
+    struct mark line_undo_mark;
+    struct text *line_undo_text; /* owned: text before the run of edits on one line: U */
+    size_t line_undo_line;
+    bool line_undo_set;
+    struct document_listener *listeners; /* borrowed */
+    /* window state while the document is not shown */
+    size_t cursor, top;
+    uint64_t version; /* grows with every edit, undo and redo */
+};
+
+/* An empty document; `path` may be NULL. */
+struct document *document_new(const char *path);
+/* The text of a file; a missing file gives an empty document with that path. NULL with the reason. */
+struct document *document_open(const char *path, struct error *error);
+void document_free(struct document *document);
+bool document_is_modified(const struct document *document);
+/* Writes to `path` (NULL: its own). The state counts as saved if it went to its own path. */
+bool document_write(struct document *document, const char *path, struct error *error);
+
+/* The one edit: the span (clipped) reads `bytes` afterwards. Records history, moves marks, tells listeners. */
+void document_replace(struct document *document, struct span span, const char *bytes, size_t size);
+/* The span reads what `from` holds in `source`; shares pieces. */
+void document_splice(struct document *document, struct span span, const struct text *from, struct span source);
+/* An empty text becomes one empty line. */
+void document_ensure_line(struct document *document);
+
+/* The next edit begins a new undo step that returns to `cursor`; document_close_step ends it. */
+void document_close_step(struct document *document, size_t cursor);
+/* One step back or forward; *cursor is where the edit was. False at the end. */
+bool document_undo(struct document *document, size_t *cursor);
+bool document_redo(struct document *document, size_t *cursor);
+/* Any state by its number: steps are numbered from 1 in the order of time, 0 is the opened text. */
+bool document_go(struct document *document, size_t step, size_t *cursor);
+
+void document_listen(struct document *document, struct document_listener *listener);
+void document_unlisten(struct document *document, struct document_listener *listener);
+
+/* Lines of the text: at least 1. */
+size_t document_lines(const struct document *document);
+
+/* Mark by its name (a-z, ' [ ] < > ^ . "); NULL for other names. A-Z belong to the editor. */
+struct mark *document_mark(struct document *document, uint32_t name);
+void document_set_mark(struct document *document, uint32_t name, size_t offset);
+/* Where a mark is; false where it is not set or its line is gone. */
+bool document_mark_offset(struct document *document, uint32_t name, size_t *offset);
+
+#endif
