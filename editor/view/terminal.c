@@ -1,0 +1,235 @@
+#include "editor/view/terminal.h"
+
+#include "editor/view/capability.h"
+#include "editor/view/output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+struct terminal {
+    int descriptor;
+    bool entered;
+    struct termios before; /* as found, given back by terminal_leave */
+    struct capabilities capabilities;
+    struct output output;
+    struct grid shown; /* what stands on the screen; 0 by 0: unknown */
+    struct style pen;
+    bool pen_known;
+    int pen_row, pen_column; /* -1: unknown */
+    int shape;               /* enum cursor_shape, -1: as found */
+};
+
+struct terminal *terminal_open(int descriptor, struct error *error)
+{
+    struct termios before;
+    if (tcgetattr(descriptor, &before) != 0) {
+        fail(error, "standard input is no terminal; give --headless --keys KEYFILE to edit without one");
+        return NULL;
+    }
+    struct terminal *terminal = calloc(1, sizeof *terminal);
+    if (!terminal)
+        abort();
+    terminal->descriptor = descriptor;
+    terminal->before = before;
+    terminal->shape = -1;
+    if (!capabilities_load(&terminal->capabilities, descriptor, error)) {
+        free(terminal);
+        return NULL;
+    }
+    return terminal;
+}
+
+void terminal_close(struct terminal *terminal)
+{
+    if (!terminal)
+        return;
+    terminal_leave(terminal);
+    capabilities_free(&terminal->capabilities);
+    output_free(&terminal->output);
+    grid_free(&terminal->shown);
+    free(terminal);
+}
+
+bool terminal_enter(struct terminal *terminal, struct error *error)
+{
+    struct termios raw = terminal->before;
+    raw.c_iflag &= ~(tcflag_t)(BRKINT | ICRNL | INLCR | IGNCR | INPCK | ISTRIP | IXON | IXOFF);
+    raw.c_oflag &= ~(tcflag_t)OPOST;
+    raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN | ISIG);
+    raw.c_cflag = (raw.c_cflag & ~(tcflag_t)(CSIZE | PARENB)) | CS8;
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    if (tcsetattr(terminal->descriptor, TCSADRAIN, &raw) != 0)
+        return fail(error, "cannot set the terminal to raw mode: %s", strerror(errno));
+    terminal->entered = true;
+    output_text(&terminal->output, terminal->capabilities.enter);
+    output_flush(&terminal->output, terminal->descriptor);
+    terminal_forget(terminal);
+    return true;
+}
+
+void terminal_leave(struct terminal *terminal)
+{
+    if (!terminal->entered)
+        return;
+    terminal->entered = false;
+    output_text(&terminal->output, terminal->capabilities.plain);
+    if (terminal->shape >= 0)
+        output_text(&terminal->output, terminal->capabilities.shape_reset);
+    output_text(&terminal->output, terminal->capabilities.leave);
+    output_flush(&terminal->output, terminal->descriptor);
+    terminal->shape = -1;
+    tcsetattr(terminal->descriptor, TCSADRAIN, &terminal->before);
+}
+
+void terminal_size(const struct terminal *terminal, int *rows, int *columns)
+{
+    struct winsize size = { 0 };
+    if (ioctl(terminal->descriptor, TIOCGWINSZ, &size) != 0)
+        size = (struct winsize){ 0 };
+    *rows = size.ws_row > 0 ? size.ws_row : 24;
+    *columns = size.ws_col > 0 ? size.ws_col : 80;
+}
+
+int terminal_colours(const struct terminal *terminal)
+{
+    return terminal->capabilities.colours;
+}
+
+void terminal_forget(struct terminal *terminal)
+{
+    grid_free(&terminal->shown);
+    terminal->pen_known = false;
+    terminal->pen_row = -1;
+}
+
+void terminal_send(struct terminal *terminal, const char *bytes, size_t size)
+{
+    output_bytes(&terminal->output, bytes, size);
+    output_flush(&terminal->output, terminal->descriptor);
+}
+
+static void place(struct terminal *terminal, int row, int column)
+{
+    if (terminal->pen_row == row && terminal->pen_column == column)
+        return;
+    capabilities_move(&terminal->capabilities, &terminal->output, row, column);
+    terminal->pen_row = row;
+    terminal->pen_column = column;
+}
+
+static void use_style(struct terminal *terminal, struct style style)
+{
+    const struct style *pen = &terminal->pen;
+    if (terminal->pen_known && pen->foreground == style.foreground && pen->background == style.background &&
+        pen->attributes == style.attributes)
+        return;
+    capabilities_style(&terminal->capabilities, &terminal->output, style);
+    terminal->pen = style;
+    terminal->pen_known = true;
+}
+
+static bool is_ascii(const char *text, size_t size)
+{
+    return size == 1 && (unsigned char)*text < 0x80;
+}
+
+static void draw_cell(struct terminal *terminal, const struct grid *grid, int row, int column)
+{
+    const struct cell *cell = grid_cell(grid, row, column);
+    const char *text = grid_cell_text(grid, cell);
+    place(terminal, row, column);
+    use_style(terminal, cell->style);
+    output_bytes(&terminal->output, text, cell->size);
+    terminal->pen_column += cell->width;
+    if (terminal->pen_column >= grid->columns || !is_ascii(text, cell->size))
+        terminal->pen_row = -1;
+}
+
+/* Column from which the row is nothing but plain blanks. */
+static int blank_from(const struct grid *grid, int row)
+{
+    int column = grid->columns;
+    while (column > 0) {
+        const struct cell *cell = grid_cell(grid, row, column - 1);
+        bool plain = cell->style.background == 0 && cell->style.attributes == 0;
+        if (!plain || cell->size != 1 || *grid_cell_text(grid, cell) != ' ')
+            break;
+        column--;
+    }
+    return column;
+}
+
+static void draw_row(struct terminal *terminal, const struct grid *grid, int row)
+{
+    int blank = terminal->capabilities.clear_to_end ? blank_from(grid, row) : grid->columns;
+    bool avoid_last = terminal->capabilities.scrolls_at_end && row == grid->rows - 1;
+    for (int column = 0; column < grid->columns; column++) {
+        const struct cell *cell = grid_cell(grid, row, column);
+        const struct cell *before = grid_cell(&terminal->shown, row, column);
+        if (cell->width == 0 || grid_cell_equal(grid, cell, &terminal->shown, before))
+            continue;
+        if (avoid_last && column + cell->width >= grid->columns)
+            continue;
+        if (column >= blank) {
+            place(terminal, row, column);
+            use_style(terminal, (struct style){ 0 });
+            output_text(&terminal->output, terminal->capabilities.clear_to_end);
+            break;
+        }
+        draw_cell(terminal, grid, row, column);
+    }
+}
+
+static void clear_screen(struct terminal *terminal, const struct grid *grid)
+{
+    use_style(terminal, (struct style){ 0 });
+    output_text(&terminal->output, terminal->capabilities.clear);
+    terminal->pen_row = -1;
+    grid_reset(&terminal->shown, grid->rows, grid->columns);
+}
+
+static void show_cursor(struct terminal *terminal, const struct cursor *cursor)
+{
+    if (cursor->hidden)
+        return;
+    place(terminal, cursor->row, cursor->column);
+    if ((int)cursor->shape != terminal->shape && terminal->capabilities.shapes[cursor->shape]) {
+        output_text(&terminal->output, terminal->capabilities.shapes[cursor->shape]);
+        terminal->shape = (int)cursor->shape;
+    }
+    output_text(&terminal->output, terminal->capabilities.cursor_show);
+}
+
+void terminal_paint(struct terminal *terminal, const struct grid *grid, const struct cursor *cursor)
+{
+    const struct capabilities *can = &terminal->capabilities;
+    output_text(&terminal->output, can->update_begin);
+    output_text(&terminal->output, can->cursor_hide);
+    if (terminal->shown.rows != grid->rows || terminal->shown.columns != grid->columns)
+        clear_screen(terminal, grid);
+    for (int row = 0; row < grid->rows; row++)
+        draw_row(terminal, grid, row);
+    show_cursor(terminal, cursor);
+    output_text(&terminal->output, can->update_end);
+    output_flush(&terminal->output, terminal->descriptor);
+    grid_copy(&terminal->shown, grid);
+}
+
+void terminal_rescue(int descriptor)
+{
+    static const char restore[] = "\033[m\033[?25h\033[?2004l\033[?1004l\033[?2026l\033[?1049l\r\n";
+    struct termios state;
+    if (tcgetattr(descriptor, &state) != 0 || (state.c_lflag & ICANON))
+        return;
+    state.c_iflag |= ICRNL | BRKINT | IXON;
+    state.c_oflag |= OPOST;
+    state.c_lflag |= ECHO | ICANON | IEXTEN | ISIG;
+    if (write(descriptor, restore, sizeof restore - 1) < 0)
+        return;
+    tcsetattr(descriptor, TCSANOW, &state);
+}
