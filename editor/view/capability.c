@@ -2,6 +2,7 @@
 
 #include "editor/view/colour.h"
 
+#define NCURSES_NOMACROS
 #include <curses.h>
 #include <stdlib.h>
 #include <string.h>
