@@ -158,12 +158,12 @@ void capabilities_free(struct capabilities *can)
     *can = (struct capabilities){ 0 };
 }
 
-void capabilities_move(const struct capabilities *can, struct output *output, int row, int column)
+void capabilities_move(const struct capabilities *can, struct bytes *output, int row, int column)
 {
-    output_text(output, tparm(can->move, (long)row, (long)column, 0L, 0L, 0L, 0L, 0L, 0L, 0L));
+    bytes_append_text(output, tparm(can->move, (long)row, (long)column, 0L, 0L, 0L, 0L, 0L, 0L, 0L));
 }
 
-static void put_colour(const struct capabilities *can, struct output *output, uint32_t colour, bool background)
+static void put_colour(const struct capabilities *can, struct bytes *output, uint32_t colour, bool background)
 {
     const char *set = background ? can->background : can->foreground;
     if (!colour || !set)
@@ -173,25 +173,25 @@ static void put_colour(const struct capabilities *can, struct output *output, ui
         char text[40];
         snprintf(text, sizeof text, "\033[%d;2;%u;%u;%um", background ? 48 : 38, (unsigned)(colour >> 16 & 0xff),
                  (unsigned)(colour >> 8 & 0xff), (unsigned)(colour & 0xff));
-        output_text(output, text);
+        bytes_append_text(output, text);
         return;
     }
-    output_text(output, tparm(set, (long)(colour & 0xff), 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L));
+    bytes_append_text(output, tparm(set, (long)(colour & 0xff), 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L));
 }
 
-void capabilities_style(const struct capabilities *can, struct output *output, struct style style)
+void capabilities_style(const struct capabilities *can, struct bytes *output, struct style style)
 {
-    output_text(output, can->plain);
+    bytes_append_text(output, can->plain);
     if (style.attributes & ATTRIBUTE_BOLD)
-        output_text(output, can->bold);
+        bytes_append_text(output, can->bold);
     if (style.attributes & ATTRIBUTE_DIM)
-        output_text(output, can->dim);
+        bytes_append_text(output, can->dim);
     if (style.attributes & ATTRIBUTE_ITALIC)
-        output_text(output, can->italic);
+        bytes_append_text(output, can->italic);
     if (style.attributes & ATTRIBUTE_UNDERLINE)
-        output_text(output, can->underline);
+        bytes_append_text(output, can->underline);
     if (style.attributes & ATTRIBUTE_REVERSE)
-        output_text(output, can->reverse);
+        bytes_append_text(output, can->reverse);
     put_colour(can, output, style.foreground, false);
     put_colour(can, output, style.background, true);
 }

@@ -5,7 +5,7 @@
 
 #include "editor/base/error.h"
 #include "editor/view/grid.h"
-#include "editor/view/output.h"
+#include "editor/base/bytes.h"
 
 /* Every pointer is owned, and NULL where the terminal cannot do it. */
 struct capabilities {
@@ -26,8 +26,8 @@ struct capabilities {
 bool capabilities_load(struct capabilities *capabilities, int descriptor, struct error *error);
 void capabilities_free(struct capabilities *capabilities);
 
-void capabilities_move(const struct capabilities *capabilities, struct output *output, int row, int column);
+void capabilities_move(const struct capabilities *capabilities, struct bytes *output, int row, int column);
 /* From any pen to exactly `style`, its colours brought to those the terminal has. */
-void capabilities_style(const struct capabilities *capabilities, struct output *output, struct style style);
+void capabilities_style(const struct capabilities *capabilities, struct bytes *output, struct style style);
 
 #endif

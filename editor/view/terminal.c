@@ -1,9 +1,10 @@
 #include "editor/view/terminal.h"
 
 #include "editor/view/capability.h"
-#include "editor/view/output.h"
+#include "editor/base/bytes.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,13 +16,31 @@ struct terminal {
     bool entered;
     struct termios before; /* as found, given back by terminal_leave */
     struct capabilities capabilities;
-    struct output output;
+    struct bytes output;
     struct grid shown; /* what stands on the screen; 0 by 0: unknown */
     struct style pen;
     bool pen_known;
     int pen_row, pen_column; /* -1: unknown */
     int shape;               /* enum cursor_shape, -1: as found */
 };
+
+/* Sends what was gathered; what a terminal that is gone does not take is dropped. */
+static void flush(struct terminal *terminal)
+{
+    size_t sent = 0;
+    while (sent < terminal->output.size) {
+        ssize_t count = write(terminal->descriptor, terminal->output.data + sent, terminal->output.size - sent);
+        if (count > 0) {
+            sent += (size_t)count;
+        } else if (count < 0 && errno == EAGAIN) {
+            struct pollfd ready = { .fd = terminal->descriptor, .events = POLLOUT };
+            poll(&ready, 1, 1000);
+        } else if (count == 0 || errno != EINTR) {
+            break;
+        }
+    }
+    bytes_clear(&terminal->output);
+}
 
 struct terminal *terminal_open(int descriptor, struct error *error)
 {
@@ -49,7 +68,7 @@ void terminal_close(struct terminal *terminal)
         return;
     terminal_leave(terminal);
     capabilities_free(&terminal->capabilities);
-    output_free(&terminal->output);
+    bytes_free(&terminal->output);
     grid_free(&terminal->shown);
     free(terminal);
 }
@@ -66,8 +85,8 @@ bool terminal_enter(struct terminal *terminal, struct error *error)
     if (tcsetattr(terminal->descriptor, TCSADRAIN, &raw) != 0)
         return fail(error, "cannot set the terminal to raw mode: %s", strerror(errno));
     terminal->entered = true;
-    output_text(&terminal->output, terminal->capabilities.enter);
-    output_flush(&terminal->output, terminal->descriptor);
+    bytes_append_text(&terminal->output, terminal->capabilities.enter);
+    flush(terminal);
     terminal_forget(terminal);
     return true;
 }
@@ -77,11 +96,11 @@ void terminal_leave(struct terminal *terminal)
     if (!terminal->entered)
         return;
     terminal->entered = false;
-    output_text(&terminal->output, terminal->capabilities.plain);
+    bytes_append_text(&terminal->output, terminal->capabilities.plain);
     if (terminal->shape >= 0)
-        output_text(&terminal->output, terminal->capabilities.shape_reset);
-    output_text(&terminal->output, terminal->capabilities.leave);
-    output_flush(&terminal->output, terminal->descriptor);
+        bytes_append_text(&terminal->output, terminal->capabilities.shape_reset);
+    bytes_append_text(&terminal->output, terminal->capabilities.leave);
+    flush(terminal);
     terminal->shape = -1;
     tcsetattr(terminal->descriptor, TCSADRAIN, &terminal->before);
 }
@@ -109,8 +128,8 @@ void terminal_forget(struct terminal *terminal)
 
 void terminal_send(struct terminal *terminal, const char *bytes, size_t size)
 {
-    output_bytes(&terminal->output, bytes, size);
-    output_flush(&terminal->output, terminal->descriptor);
+    bytes_append(&terminal->output, bytes, size);
+    flush(terminal);
 }
 
 static void place(struct terminal *terminal, int row, int column)
@@ -144,7 +163,7 @@ static void draw_cell(struct terminal *terminal, const struct grid *grid, int ro
     const char *text = grid_cell_text(grid, cell);
     place(terminal, row, column);
     use_style(terminal, cell->style);
-    output_bytes(&terminal->output, text, cell->size);
+    bytes_append(&terminal->output, text, cell->size);
     terminal->pen_column += cell->width;
     if (terminal->pen_column >= grid->columns || !is_ascii(text, cell->size))
         terminal->pen_row = -1;
@@ -178,7 +197,7 @@ static void draw_row(struct terminal *terminal, const struct grid *grid, int row
         if (column >= blank) {
             place(terminal, row, column);
             use_style(terminal, (struct style){ 0 });
-            output_text(&terminal->output, terminal->capabilities.clear_to_end);
+            bytes_append_text(&terminal->output, terminal->capabilities.clear_to_end);
             break;
         }
         draw_cell(terminal, grid, row, column);
@@ -188,7 +207,7 @@ static void draw_row(struct terminal *terminal, const struct grid *grid, int row
 static void clear_screen(struct terminal *terminal, const struct grid *grid)
 {
     use_style(terminal, (struct style){ 0 });
-    output_text(&terminal->output, terminal->capabilities.clear);
+    bytes_append_text(&terminal->output, terminal->capabilities.clear);
     terminal->pen_row = -1;
     grid_reset(&terminal->shown, grid->rows, grid->columns);
 }
@@ -199,24 +218,24 @@ static void show_cursor(struct terminal *terminal, const struct cursor *cursor)
         return;
     place(terminal, cursor->row, cursor->column);
     if ((int)cursor->shape != terminal->shape && terminal->capabilities.shapes[cursor->shape]) {
-        output_text(&terminal->output, terminal->capabilities.shapes[cursor->shape]);
+        bytes_append_text(&terminal->output, terminal->capabilities.shapes[cursor->shape]);
         terminal->shape = (int)cursor->shape;
     }
-    output_text(&terminal->output, terminal->capabilities.cursor_show);
+    bytes_append_text(&terminal->output, terminal->capabilities.cursor_show);
 }
 
 void terminal_paint(struct terminal *terminal, const struct grid *grid, const struct cursor *cursor)
 {
     const struct capabilities *can = &terminal->capabilities;
-    output_text(&terminal->output, can->update_begin);
-    output_text(&terminal->output, can->cursor_hide);
+    bytes_append_text(&terminal->output, can->update_begin);
+    bytes_append_text(&terminal->output, can->cursor_hide);
     if (terminal->shown.rows != grid->rows || terminal->shown.columns != grid->columns)
         clear_screen(terminal, grid);
     for (int row = 0; row < grid->rows; row++)
         draw_row(terminal, grid, row);
     show_cursor(terminal, cursor);
-    output_text(&terminal->output, can->update_end);
-    output_flush(&terminal->output, terminal->descriptor);
+    bytes_append_text(&terminal->output, can->update_end);
+    flush(terminal);
     grid_copy(&terminal->shown, grid);
 }
 
