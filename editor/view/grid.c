@@ -111,7 +111,7 @@ int grid_write(struct grid *grid, int row, int column, int room, const char *tex
     int used = 0;
     for (size_t left = strlen(text); left > 0;) {
         size_t size = cluster_size(text, left);
-        int width = cluster_width(text, size);
+        int width = cluster_width(text, size) > 0 ? cluster_width(text, size) : 1;
         if (used + width > room)
             break;
         grid_put(grid, row, column + used, text, size, width, style);
