@@ -108,9 +108,16 @@ static const struct verb_option *find_row(const struct verb_option *rows, const 
     return NULL;
 }
 
+static const struct verb_option *find_option(const struct verb *verb, const char *name, size_t size)
+{
+    const struct verb_option *row = find_row(verb->options, name, size);
+    row = row ? row : find_row(verb->shared, name, size);
+    return row ? row : find_row(common_options, name, size);
+}
+
 static const struct call_value *find_value(const struct call *call, const char *name)
 {
-    assert(find_row(call->verb->options, name, strlen(name)) || find_row(common_options, name, strlen(name)));
+    assert(find_option(call->verb, name, strlen(name)));
     for (size_t i = call->value_count; i-- > 0;)
         if (strcmp(call->values[i].option->name, name) == 0)
             return &call->values[i];
@@ -172,8 +179,7 @@ static enum verb_status parse_option(struct options *options, int count, char **
     const char *name = arguments[*at] + 2;
     const char *equals = strchr(name, '=');
     size_t size = equals ? (size_t)(equals - name) : strlen(name);
-    const struct verb_option *row = find_row(call->verb->options, name, size);
-    row = row ? row : find_row(common_options, name, size);
+    const struct verb_option *row = find_option(call->verb, name, size);
     if (!row)
         return call_misused(call, "there is no option --%.*s", (int)size, name);
     if (row->kind == OPTION_FLAG && equals)
@@ -256,10 +262,21 @@ void options_release(struct options *options)
     free(options->operands);
 }
 
+/* Cells that UTF-8 text takes on a terminal, for text of single-width characters. */
+static int cells_of(const char *text)
+{
+    int cells = 0;
+    for (; *text; text++)
+        cells += (*text & 0xc0) != 0x80;
+    return cells;
+}
+
 static void print_rows(const struct verb_option *rows, FILE *out)
 {
     for (const struct verb_option *row = rows; row && row->name; row++) {
-        int used = fprintf(out, "  --%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
+        const char *value = row->value ? row->value : "";
+        int used = 4 + cells_of(row->name) + (value[0] ? 1 : 0) + cells_of(value);
+        fprintf(out, "  --%s%s%s", row->name, value[0] ? " " : "", value);
         fprintf(out, "%*s%s\n", used < 24 ? 24 - used : 2, "", row->help);
     }
 }
@@ -270,10 +287,10 @@ void options_help(const struct verb *verb, FILE *out)
             verb->usage, verb->summary);
     if (verb->about)
         fprintf(out, "\n%s\n", verb->about);
-    if (verb->options && verb->options[0].name) {
+    if (verb->options || verb->shared)
         fputs("\nOptions:\n", out);
-        print_rows(verb->options, out);
-    }
+    print_rows(verb->options, out);
+    print_rows(verb->shared, out);
     fputs("\nOptions of every subcommand:\n", out);
     print_rows(common_options, out);
 }

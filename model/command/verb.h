@@ -54,6 +54,7 @@ struct verb {
     const char *usage;                 /* what follows the name besides options: "[FILE]" */
     const char *about;                 /* a few lines for --help, or NULL */
     const struct verb_option *options; /* ended by a zero row; NULL: none of its own */
+    const struct verb_option *shared;  /* more rows, common to some verbs; NULL: none */
     int operand_low, operand_high;     /* how many operands; high -1: any number */
     enum verb_status (*run)(const struct call *call);
 };

@@ -19,7 +19,7 @@ struct infill;
 struct pieces;     /* infill/pieces.h */
 struct attributes; /* infill/attribute.h */
 
-/* A model by name, folder or file (infill/locate.h says where names are looked up). NULL: error says why. */
+/* A model by name, folder or file (base/find_model.h says where names are looked up). NULL: error says why. */
 struct infill *infill_open(const char *name_or_path, const struct lacuna_options *options, struct lacuna_error *error);
 void infill_close(struct infill *infill);
 
