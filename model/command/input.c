@@ -91,6 +91,7 @@ bool lines_next(struct lines *lines, struct lacuna_error *error)
         return fail(error, LACUNA_BAD_REQUEST, "%s: %s", lines->name, strerror(errno));
     if (byte == EOF && lines->size == 0)
         return false;
+    lines->ended = byte == '\n';
     keep_byte(lines, 0);
     lines->size--;
     return true;

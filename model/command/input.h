@@ -17,6 +17,7 @@ struct lines {
     const char *name; /* for messages */
     char *line; /* the present one, without its line feed, ended by a 0 byte; valid until the next call */
     size_t size, room;
+    bool ended;    /* a line feed followed it */
     bool too_long; /* longer than INPUT_SIZE_MAX: the line was skipped, `line` holds its beginning */
 };
 

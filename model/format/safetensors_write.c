@@ -37,10 +37,10 @@ static json_t *header_new(const struct tensor *tensors, size_t count, const json
     return header;
 }
 
-bool safetensors_write(const char *path, const struct tensor *tensors, size_t count, const json_t *metadata,
-                       struct lacuna_error *error)
+bool safetensors_print(FILE *stream, const char *name, const struct tensor *tensors, size_t count,
+                       const json_t *metadata, struct lacuna_error *error)
 {
-    json_t *header = header_new(tensors, count, metadata, path, error);
+    json_t *header = header_new(tensors, count, metadata, name, error);
     if (!header)
         return false;
     char *text = json_dumps(header, JSON_COMPACT);
@@ -49,16 +49,24 @@ bool safetensors_write(const char *path, const struct tensor *tensors, size_t co
     uint8_t length[8];
     for (int k = 0; k < 8; k++)
         length[k] = (uint8_t)((uint64_t)padded >> 8 * k);
-    struct replacement file;
-    if (!file_begin(&file, path, error)) {
-        free(text);
-        return false;
-    }
-    fwrite(length, 1, sizeof length, file.stream);
-    fprintf(file.stream, "%s%*s", text, (int)(padded - size), "");
+    fwrite(length, 1, sizeof length, stream);
+    fprintf(stream, "%s%*s", text, (int)(padded - size), "");
     free(text);
     for (size_t k = 0; k < count; k++)
         if (tensors[k].size)
-            fwrite(tensors[k].data, 1, tensors[k].size, file.stream);
+            fwrite(tensors[k].data, 1, tensors[k].size, stream);
+    return true;
+}
+
+bool safetensors_write(const char *path, const struct tensor *tensors, size_t count, const json_t *metadata,
+                       struct lacuna_error *error)
+{
+    struct replacement file;
+    if (!file_begin(&file, path, error))
+        return false;
+    if (!safetensors_print(file.stream, path, tensors, count, metadata, error)) {
+        file_abandon(&file);
+        return false;
+    }
     return file_replace(&file, error);
 }
