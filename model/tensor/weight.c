@@ -1,0 +1,54 @@
+#include "model/tensor/weight.h"
+
+#include "model/tensor/floats.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME_MAX_LENGTH = 256 };
+
+bool weight_find(struct weight *weight, const struct checkpoint *checkpoint, const char *name, int rows,
+                 int cols, struct lacuna_error *error)
+{
+    char text[NAME_MAX_LENGTH];
+    snprintf(text, sizeof text, "%s.weight", name);
+    const struct tensor *tensor = checkpoint_need(checkpoint, text, rows, cols, error);
+    if (!tensor)
+        return false;
+    *weight = (struct weight){ .tensor = tensor, .rows = rows, .cols = cols };
+    if (tensor->type == DTYPE_I8) {
+        snprintf(text, sizeof text, "%s.scale", name);
+        weight->scale = checkpoint_need(checkpoint, text, rows, 0, error);
+        if (!weight->scale)
+            return false;
+        if (weight->scale->type != DTYPE_F32)
+            return fail(error, LACUNA_MODEL, "tensor %s is %s, but scales must be F32", text,
+                        dtype_name(weight->scale->type));
+    }
+    return true;
+}
+
+void weight_read(const struct weight *weight, int first, int count, float *out)
+{
+    int64_t row = (int64_t)weight->first + first, cols = weight->cols;
+    tensor_to_f32(weight->tensor, row * cols, count * cols, out);
+    if (!weight->scale)
+        return;
+    for (int i = 0; i < count; i++) {
+        float scale;
+        tensor_to_f32(weight->scale, row + i, 1, &scale);
+        for (int64_t j = 0; j < cols; j++)
+            out[i * cols + j] *= scale;
+    }
+}
+
+float *vector_read(const struct checkpoint *checkpoint, const char *name, int count,
+                   struct lacuna_error *error)
+{
+    const struct tensor *tensor = checkpoint_need(checkpoint, name, count, 0, error);
+    if (!tensor)
+        return NULL;
+    float *values = floats_new((size_t)count);
+    tensor_to_f32(tensor, 0, count, values);
+    return values;
+}
