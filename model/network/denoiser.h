@@ -78,4 +78,12 @@ bool denoiser_step(struct denoiser_session *session, const struct rows *branches
 bool denoiser_forward(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
                       float *logits, const atomic_bool *cancel, struct lacuna_error *error);
 
+/* For verification: `watch` gets the residual stream [rows, width] before each layer and, as number `layers`,
+ * what the head sees. Rows are those of the pass, context first. It is called on the thread that steps. NULL
+ * ends it. */
+void denoiser_watch(struct denoiser_session *session,
+                    void (*watch)(void *user, int layer, const float *hidden), void *user);
+/* Width of the residual stream. */
+int denoiser_width(const struct denoiser *denoiser);
+
 #endif

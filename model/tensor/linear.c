@@ -55,11 +55,6 @@ void linear_free(struct linear *linear)
     *linear = (struct linear){ 0 };
 }
 
-size_t linear_scratch(const struct linear *linear)
-{
-    return 2 * panel_size(linear);
-}
-
 struct job {
     const struct kernels *kernels;
     struct scratch *scratch;
@@ -189,7 +184,7 @@ void linear_run(struct engine *engine, struct scratch *scratch, const struct lin
     int tiles = 0;
     for (int i = 0; i < count; i++) {
         tiles += panel_count(calls[i].linear) * block_count(&calls[i]);
-        size_t need = linear_scratch(calls[i].linear) + (calls[i].times ? panel_size(calls[i].linear) : 0);
+        size_t need = (calls[i].times ? 3 : 2) * panel_size(calls[i].linear);
         if (!ready(&calls[i]))
             scratch_reserve(scratch, need);
     }

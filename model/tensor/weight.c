@@ -5,27 +5,32 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_LENGTH = 256 };
+enum { NAME_ROOM = 256 };
+
+void name_with(const char *name, const char *ending, char *out, size_t size)
+{
+    static const char old[] = "weight";
+    size_t length = strlen(name), cut = sizeof old - 1;
+    bool ends = length >= cut && strcmp(name + length - cut, old) == 0;
+    snprintf(out, size, "%.*s%s%s", (int)(ends ? length - cut : length), name, ends ? "" : ".", ending);
+}
 
 bool weight_find(struct weight *weight, const struct checkpoint *checkpoint, const char *name, int rows,
                  int cols, struct lacuna_error *error)
 {
-    char text[NAME_MAX_LENGTH];
-    snprintf(text, sizeof text, "%s.weight", name);
-    const struct tensor *tensor = checkpoint_need(checkpoint, text, rows, cols, error);
+    const struct tensor *tensor = checkpoint_need(checkpoint, name, rows, cols, error);
     if (!tensor)
         return false;
     *weight = (struct weight){ .tensor = tensor, .rows = rows, .cols = cols };
-    if (tensor->type == DTYPE_I8) {
-        snprintf(text, sizeof text, "%s.scale", name);
-        weight->scale = checkpoint_need(checkpoint, text, rows, 0, error);
-        if (!weight->scale)
-            return false;
-        if (weight->scale->type != DTYPE_F32)
-            return fail(error, LACUNA_MODEL, "tensor %s is %s, but scales must be F32", text,
-                        dtype_name(weight->scale->type));
-    }
-    return true;
+    if (tensor->type != DTYPE_I8)
+        return true;
+    char scale[NAME_ROOM];
+    name_with(name, "scale", scale, sizeof scale);
+    weight->scale = checkpoint_need(checkpoint, scale, rows, 0, error);
+    if (weight->scale && weight->scale->type != DTYPE_F32)
+        return fail(error, LACUNA_MODEL, "tensor %s is %s, but scales must be F32", scale,
+                    dtype_name(weight->scale->type));
+    return weight->scale;
 }
 
 void weight_read(const struct weight *weight, int first, int count, float *out)

@@ -13,11 +13,13 @@ struct weight {
     int first, rows, cols;       /* rows [first, first + rows) of the tensor */
 };
 
-/* NAME.weight [rows, cols] and, where that is int8, NAME.scale. */
+/* The tensor `name` [rows, cols] and, where that is int8, its scale: "….weight" has "….scale". */
 bool weight_find(struct weight *weight, const struct checkpoint *checkpoint, const char *name, int rows,
                  int cols, struct lacuna_error *error);
 /* Rows [first, first + count) of the weight, row-major into out [count, cols]. */
 void weight_read(const struct weight *weight, int first, int count, float *out);
+/* "….weight" with another ending: name_with("a.weight", "bias", …) is "a.bias". */
+void name_with(const char *name, const char *ending, char *out, size_t size);
 /* A vector of `count` values as float32, the caller's to free; NULL: error. */
 float *vector_read(const struct checkpoint *checkpoint, const char *name, int count,
                    struct lacuna_error *error);

@@ -1,0 +1,167 @@
+/* softmax(q kᵀ / √d) v for blocks of queries; rotate-half RoPE on queries and keys. */
+#include "model/network/parts.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { ALONE_ROWS = 32 }; /* so few rows are not worth waking a thread */
+
+int value_width(const struct graph *graph)
+{
+    return (graph->head_width + PANEL - 1) / PANEL * PANEL;
+}
+
+static void turn(const struct denoiser_session *session, float *head, int row)
+{
+    const struct denoiser *denoiser = session->denoiser;
+    int half = denoiser->graph.head_width / 2;
+    if (!denoiser->frequencies)
+        return;
+    size_t at = (size_t)session->positions[row] * (size_t)half;
+    denoiser->kernels->rotate(head, session->cosines + at, session->sines + at, half);
+}
+
+struct store_job {
+    const struct pass *pass;
+    int layer;
+};
+
+/* One key/value head of one sequence. */
+static void store_tile(void *user, int tile)
+{
+    const struct store_job *job = user;
+    struct denoiser_session *session = job->pass->session;
+    const struct graph *graph = &session->denoiser->graph;
+    const struct sequence *sequence = &session->sequences[tile / graph->kv_heads];
+    struct key_block block = pass_keys(job->pass, sequence, job->layer);
+    size_t head = (size_t)(tile % graph->kv_heads), width = (size_t)graph->head_width;
+    size_t stride = (size_t)graph->kv_heads * width, values_stride = (size_t)value_width(graph);
+    float *keys = block.keys + head * (size_t)block.padded * width;
+    float *values = block.values + head * (size_t)block.padded * values_stride;
+    memset(keys, 0, (size_t)block.padded * width * sizeof *keys);
+    memset(values, 0, (size_t)block.padded * values_stride * sizeof *values);
+    for (int row = 0; row < sequence->keys; row++) {
+        size_t from = (size_t)(sequence->first + row) * stride + head * width;
+        turn(session, session->keys_new + from, sequence->first + row);
+        float *panel = keys + (size_t)(row / PANEL) * width * PANEL + (size_t)(row % PANEL);
+        for (size_t i = 0; i < width; i++)
+            panel[i * PANEL] = session->keys_new[from + i];
+        memcpy(values + (size_t)row * values_stride, session->values_new + from, width * sizeof *values);
+    }
+}
+
+void attention_store(const struct pass *pass, int layer)
+{
+    struct store_job job = { pass, layer };
+    const struct denoiser *denoiser = pass->session->denoiser;
+    int tiles = pass->sequence_count * denoiser->graph.kv_heads;
+    if (pass->rows <= ALONE_ROWS)
+        for (int tile = 0; tile < tiles; tile++)
+            store_tile(&job, tile);
+    else
+        engine_parallel(denoiser->engine, tiles, store_tile, &job);
+}
+
+struct attention_job {
+    const struct pass *pass;
+    int layer;
+    const struct query_block *blocks;
+    const int *query_rows;
+};
+
+/* How many of its sequence's rows a row sees. */
+static int visible(const struct graph *graph, const struct sequence *sequence, int row)
+{
+    if (graph->sight == SIGHT_CAUSAL)
+        return row + 1 < sequence->keys ? row + 1 : sequence->keys;
+    return row < sequence->context_rows ? sequence->context_rows : sequence->keys;
+}
+
+/* scores [count][stride]: softmax over the context's `cached` keys and those of the row's own sequence that
+ * it sees. */
+static void normalise(const struct attention_job *job, const struct query_block *block,
+                      const struct sequence *sequence, float *scores, int stride, int cached,
+                      int cached_padded)
+{
+    const struct denoiser *denoiser = job->pass->session->denoiser;
+    for (int i = 0; i < block->count; i++) {
+        int query = block->first + i, row = job->query_rows ? job->query_rows[query] : query;
+        int seen = visible(&denoiser->graph, sequence, row - sequence->first);
+        float *score = scores + (size_t)i * (size_t)stride;
+        if (cached + seen == 0) {
+            memset(score, 0, (size_t)stride * sizeof *score);
+            continue;
+        }
+        for (int j = cached; j < cached_padded; j++)
+            score[j] = -INFINITY;
+        for (int j = cached_padded + seen; j < stride; j++)
+            score[j] = -INFINITY;
+        denoiser->kernels->softmax(score, stride);
+    }
+}
+
+static void weigh(const struct kernels *kernels, const float *scores, int stride, const float *values,
+                  int values_stride, int rows, int count, float *out, size_t out_stride, int width,
+                  bool accumulate)
+{
+    for (int column = 0; column < width; column += PANEL)
+        kernels->panel(scores, (size_t)stride, values + column, (size_t)values_stride, out + column,
+                       out_stride, count, rows, width - column < PANEL ? width - column : PANEL, accumulate);
+}
+
+static void score(const struct kernels *kernels, const float *queries, const struct key_block *block,
+                  int kv_head, int width, int count, float *scores, int stride)
+{
+    const float *keys = block->keys + (size_t)kv_head * (size_t)block->padded * (size_t)width;
+    for (int row = 0; row < block->padded; row += PANEL)
+        kernels->panel(queries, (size_t)width, keys + (size_t)row * (size_t)width, PANEL, scores + row,
+                       (size_t)stride, count, width, PANEL, false);
+}
+
+static void attention_tile(void *user, int tile)
+{
+    const struct attention_job *job = user;
+    struct denoiser_session *session = job->pass->session;
+    const struct denoiser *denoiser = session->denoiser;
+    const struct graph *graph = &denoiser->graph;
+    const struct query_block *block = &job->blocks[tile / graph->heads];
+    const struct sequence *sequence = &session->sequences[block->sequence];
+    int head = tile % graph->heads, kv_head = head / (graph->heads / graph->kv_heads),
+        width = graph->head_width;
+    struct key_block own = pass_keys(job->pass, sequence, job->layer), context = { 0 };
+    if (sequence->cached)
+        context = context_keys(session, job->layer);
+    int cached = sequence->cached ? session->context.count : 0, stride = context.padded + own.padded;
+    size_t row_width = (size_t)graph->heads * (size_t)width, at = (size_t)head * (size_t)width;
+
+    float *queries = scratch_take(&session->scratch),
+          *scores = queries + (size_t)block->count * (size_t)width;
+    for (int i = 0; i < block->count; i++) {
+        int query = block->first + i, row = job->query_rows ? job->query_rows[query] : query;
+        float *to = queries + (size_t)i * (size_t)width;
+        memcpy(to, session->queries + (size_t)query * row_width + at, (size_t)width * sizeof *to);
+        turn(session, to, row);
+        for (int j = 0; j < width; j++)
+            to[j] *= 1 / sqrtf((float)width);
+    }
+    score(denoiser->kernels, queries, &context, kv_head, width, block->count, scores, stride);
+    score(denoiser->kernels, queries, &own, kv_head, width, block->count, scores + context.padded, stride);
+    normalise(job, block, sequence, scores, stride, cached, context.padded);
+    float *out = session->attended + (size_t)block->first * row_width + at;
+    int values_stride = value_width(graph);
+    size_t values = (size_t)kv_head * (size_t)values_stride;
+    if (context.padded)
+        weigh(denoiser->kernels, scores, stride, context.values + values * (size_t)context.padded,
+              values_stride, cached, block->count, out, row_width, width, false);
+    weigh(denoiser->kernels, scores + context.padded, stride, own.values + values * (size_t)own.padded,
+          values_stride, sequence->keys, block->count, out, row_width, width, context.padded > 0);
+    scratch_give(&session->scratch, queries);
+}
+
+void attention_run(const struct pass *pass, int layer, const struct query_block *blocks, int block_count,
+                   const int *query_rows)
+{
+    struct attention_job job = { pass, layer, blocks, query_rows };
+    const struct denoiser *denoiser = pass->session->denoiser;
+    engine_parallel(denoiser->engine, block_count * denoiser->graph.heads, attention_tile, &job);
+}

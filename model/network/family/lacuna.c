@@ -1,0 +1,66 @@
+/* The default model: LLaMA's names and parts, holes in a context that does not look at them. */
+#include "model/network/config.h"
+#include "model/network/family.h"
+
+#include <string.h>
+
+static enum sight sight_of(struct config *config)
+{
+    const char *attention = config_text_or(config, "attention", "context_apart");
+    if (strcmp(attention, "context_apart") == 0)
+        return SIGHT_CONTEXT_APART;
+    if (strcmp(attention, "causal") == 0)
+        return SIGHT_CAUSAL;
+    if (strcmp(attention, "full") != 0)
+        config_refuse(config, "attention", "context_apart, full or causal");
+    return SIGHT_ALL;
+}
+
+static const struct names names = {
+    .embedding = "model.embed_tokens.weight",
+    .final_norm = "model.norm.weight",
+    .attention_norm = "model.layers.*.input_layernorm.weight",
+    .query = "model.layers.*.self_attn.q_proj.weight",
+    .key = "model.layers.*.self_attn.k_proj.weight",
+    .value = "model.layers.*.self_attn.v_proj.weight",
+    .output = "model.layers.*.self_attn.o_proj.weight",
+    .mlp_norm = "model.layers.*.post_attention_layernorm.weight",
+    .gate = "model.layers.*.mlp.gate_proj.weight",
+    .up = "model.layers.*.mlp.up_proj.weight",
+    .down = "model.layers.*.mlp.down_proj.weight",
+};
+
+static bool describe(const struct checkpoint *checkpoint, struct graph *graph, struct framing *framing,
+                     struct lacuna_error *error)
+{
+    struct config config = config_of(checkpoint, error);
+    int heads = config_int(&config, "num_attention_heads", 1, 1024);
+    graph->width = config_int(&config, "hidden_size", 1, 1 << 16);
+    graph->layers = config_int(&config, "num_hidden_layers", 1, 1024);
+    graph->heads = heads;
+    graph->kv_heads = config_int_or(&config, "num_key_value_heads", 1, heads, heads);
+    graph->head_width = config_int_or(&config, "head_dim", 2, 1 << 12, graph->width / heads);
+    graph->inner = config_int(&config, "intermediate_size", 1, 1 << 20);
+    graph->vocabulary = config_int(&config, "vocab_size", 1, 1 << 24);
+    graph->norm = NORM_RMS;
+    graph->norm_epsilon = (float)config_number_or(&config, "rms_norm_eps", 1e-5);
+    graph->activation = LINEAR_SILU;
+    graph->sight = sight_of(&config);
+    graph->rope_base = (float)config_number_or(&config, "rope_theta", 10000);
+    graph->names = names;
+    if (!config_bool_or(&config, "tie_word_embeddings", true))
+        graph->names.head = "lm_head.weight";
+    framing->context_length = config_int(&config, "max_position_embeddings", 1, 1 << 24);
+    framing->mask = config_token(&config, "mask_token_id", graph->vocabulary);
+    framing->null = config_token(&config, "null_token_id", graph->vocabulary);
+    framing->none = config_token(&config, "none_token_id", graph->vocabulary);
+    framing->bos = config_token(&config, "bos_token_id", graph->vocabulary);
+    framing->eos = config_token(&config, "eos_token_id", graph->vocabulary);
+    framing->pad = config_token(&config, "pad_token_id", graph->vocabulary);
+    framing->attribute_slots = config_int_or(&config, "attribute_slots", 0, 64, 0);
+    framing->verified = true;
+    return !config.bad;
+}
+
+static const char *const types[] = { "lacuna", NULL };
+const struct family family_lacuna = { .name = "lacuna", .model_types = types, .describe = describe };

@@ -1,0 +1,107 @@
+/* parts.h - what denoiser.c, session.c, pass.c and attention.c share; nobody else includes it.
+ *
+ *     denoiser   weights and description, read-only
+ *     session    buffers of one thread, keys and values of the context
+ *     pass       one run of the graph over the rows of one or more sequences */
+#ifndef MODEL_NETWORK_PARTS_H
+#define MODEL_NETWORK_PARTS_H
+
+#include "model/network/denoiser.h"
+#include "model/network/family.h"
+#include "model/network/graph.h"
+#include "model/tensor/engine.h"
+#include "model/tensor/kernels.h"
+
+struct denoiser {
+    const struct checkpoint *checkpoint;
+    struct engine *engine;
+    const struct kernels *kernels;
+    struct graph graph;
+    struct framing framing;
+    struct weight embedding;
+    struct layer *layers; /* [graph.layers] */
+    float *final_norm;
+    struct linear head;
+    float *frequencies; /* [head_width / 2] of the rotary embedding */
+};
+
+/* Keys and values of some rows for one layer. Keys lie as panels for q · kᵀ, values as rows for p · v; both
+ * are padded with zeros to whole panels. */
+struct key_block {
+    float *keys;   /* [kv_heads][padded / PANEL][head_width][PANEL] */
+    float *values; /* [kv_heads][padded][value_width] */
+    int padded;    /* rows, a multiple of PANEL */
+};
+
+/* Rows [first, first + rows) of a pass that see one another: the first `context_rows` of them only each
+ * other, all others (or, in a causal graph, all but what follows) the first `keys`; and all see the cached
+ * context where `cached`. */
+struct sequence {
+    int first, rows, context_rows, keys;
+    bool cached;
+    int padded_first; /* where its keys and values begin, in padded rows */
+};
+
+/* Queries [first, first + count) of a pass, all of one sequence; one tile of attention for each head. */
+struct query_block {
+    int sequence, first, count;
+};
+
+struct context_cache {
+    int count, padded, room; /* rows; padded to whole panels; the room of the buffers in padded rows */
+    int32_t *ids, *positions;
+    float *keys, *values; /* [layers] blocks of `padded` rows each, as struct key_block has them */
+};
+
+struct denoiser_session {
+    const struct denoiser *denoiser;
+    struct scratch scratch;
+    struct context_cache context;
+    int angle_count;
+    float *cosines, *sines; /* [angle_count][head_width / 2] */
+
+    int row_room, padded_room, sequence_room;
+    int32_t *ids, *positions; /* [row_room] */
+    int *wanted, *order;      /* [row_room] */
+    struct sequence *sequences;
+    struct query_block *blocks; /* [row_room + sequence_room] */
+    float *x, *normed;          /* [row_room][width] */
+    float *last_x, *last_normed;
+    float *queries, *attended;    /* [row_room][heads · head_width] */
+    float *keys_new, *values_new; /* [row_room][kv_heads · head_width] */
+    float *inner;                 /* [row_room][inner] */
+    float *keys, *values;         /* key_blocks of the sequences of a pass, one layer at a time */
+
+    void (*watch)(void *user, int layer, const float *hidden);
+    void *watch_user;
+};
+
+/* One run over session->sequences. */
+struct pass {
+    struct denoiser_session *session;
+    int rows, sequence_count, padded;
+    const int *wanted; /* rows whose logits are computed, grouped by sequence */
+    int wanted_count;
+    bool fill_context; /* keys and values go to the context's cache; there are no logits */
+    const atomic_bool *cancel;
+};
+
+int value_width(const struct graph *graph);
+/* The block of a sequence of a pass for the layer at hand. */
+struct key_block pass_keys(const struct pass *pass, const struct sequence *sequence, int layer);
+struct key_block context_keys(const struct denoiser_session *session, int layer);
+
+/* Buffers for a pass of that size, and angles up to `last_position`. */
+void session_reserve(struct denoiser_session *session, int rows, int sequences, int padded,
+                     int last_position);
+
+/* Runs the graph. logits [wanted_count, vocabulary]; NULL with fill_context. */
+bool pass_run(struct pass *pass, float *logits, struct lacuna_error *error);
+
+/* Turns the new keys by their positions and stores them with the values where attention reads them. */
+void attention_store(const struct pass *pass, int layer);
+/* session->attended for the queries of `blocks`: query i of the pass is row query_rows[i] (NULL: row i). */
+void attention_run(const struct pass *pass, int layer, const struct query_block *blocks, int block_count,
+                   const int *query_rows);
+
+#endif

@@ -1,0 +1,305 @@
+#include "model/network/parts.h"
+
+#include "model/tensor/floats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { POSITION_LIMIT = 1 << 17, ROW_LIMIT = 1 << 20 };
+
+struct denoiser_session *denoiser_session_new(const struct denoiser *denoiser, struct lacuna_error *error)
+{
+    (void)error;
+    struct denoiser_session *session = aligned_new(sizeof *session);
+    session->denoiser = denoiser;
+    scratch_init(&session->scratch, engine_threads(denoiser->engine));
+    return session;
+}
+
+static void buffers_free(struct denoiser_session *session)
+{
+    void *buffers[] = { session->ids,       session->positions,   session->wanted,  session->order,
+                        session->sequences, session->blocks,      session->x,       session->normed,
+                        session->last_x,    session->last_normed, session->queries, session->attended,
+                        session->keys_new,  session->values_new,  session->inner,   session->keys,
+                        session->values };
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+        free(buffers[i]);
+}
+
+void denoiser_session_free(struct denoiser_session *session)
+{
+    if (!session)
+        return;
+    buffers_free(session);
+    scratch_free(&session->scratch);
+    free(session->context.ids);
+    free(session->context.positions);
+    free(session->context.keys);
+    free(session->context.values);
+    free(session->cosines);
+    free(session->sines);
+    free(session);
+}
+
+void denoiser_watch(struct denoiser_session *session,
+                    void (*watch)(void *user, int layer, const float *hidden), void *user)
+{
+    session->watch = watch;
+    session->watch_user = user;
+}
+
+static void reserve_angles(struct denoiser_session *session, int count)
+{
+    const struct denoiser *denoiser = session->denoiser;
+    if (!denoiser->frequencies || count <= session->angle_count)
+        return;
+    int half = denoiser->graph.head_width / 2, room = (count + 511) / 512 * 512;
+    free(session->cosines);
+    free(session->sines);
+    session->cosines = floats_new((size_t)room * (size_t)half);
+    session->sines = floats_new((size_t)room * (size_t)half);
+    session->angle_count = room;
+    for (int position = 0; position < room; position++)
+        for (int i = 0; i < half; i++) {
+            float angle = (float)position * denoiser->frequencies[i];
+            session->cosines[(size_t)position * (size_t)half + (size_t)i] = (float)cos(angle);
+            session->sines[(size_t)position * (size_t)half + (size_t)i] = (float)sin(angle);
+        }
+}
+
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+void session_reserve(struct denoiser_session *session, int rows, int sequences, int padded, int last_position)
+{
+    const struct graph *graph = &session->denoiser->graph;
+    reserve_angles(session, last_position + 1);
+    size_t width = (size_t)graph->head_width, keys = (size_t)(session->context.padded + padded);
+    scratch_reserve(&session->scratch, 8 * (width + keys));
+    if (rows <= session->row_room && sequences <= session->sequence_room && padded <= session->padded_room)
+        return;
+    buffers_free(session);
+    session->row_room = rows = larger(rows, session->row_room);
+    session->sequence_room = sequences = larger(sequences, session->sequence_room);
+    session->padded_room = padded = larger(padded, session->padded_room);
+    size_t count = (size_t)rows, kv_heads = (size_t)graph->kv_heads, queries = (size_t)graph->heads * width;
+    session->ids = aligned_new(count * sizeof *session->ids);
+    session->positions = aligned_new(count * sizeof *session->positions);
+    session->wanted = aligned_new(count * sizeof *session->wanted);
+    session->order = aligned_new(count * sizeof *session->order);
+    session->sequences = aligned_new((size_t)sequences * sizeof *session->sequences);
+    session->blocks = aligned_new((count + (size_t)sequences) * sizeof *session->blocks);
+    session->x = floats_new(count * (size_t)graph->width);
+    session->normed = floats_new(count * (size_t)graph->width);
+    session->last_x = floats_new(count * (size_t)graph->width);
+    session->last_normed = floats_new(count * (size_t)graph->width);
+    session->queries = floats_new(count * queries);
+    session->attended = floats_new(count * queries);
+    session->keys_new = floats_new(count * kv_heads * width);
+    session->values_new = floats_new(count * kv_heads * width);
+    session->inner = floats_new(count * (size_t)graph->inner);
+    session->keys = floats_new((size_t)padded * kv_heads * width);
+    session->values = floats_new((size_t)padded * kv_heads * (size_t)value_width(graph));
+}
+
+static int padded(int rows)
+{
+    return (rows + PANEL - 1) / PANEL * PANEL;
+}
+
+static bool check_rows(const struct denoiser_session *session, const struct rows *rows, int *last_position,
+                       struct lacuna_error *error)
+{
+    int32_t vocabulary = session->denoiser->framing.vocabulary;
+    if (rows->count < 0 || rows->count > ROW_LIMIT)
+        return fail(error, LACUNA_TOO_LONG, "%d tokens are more than the network takes", rows->count);
+    for (int i = 0; i < rows->count; i++) {
+        if (rows->ids[i] < 0 || rows->ids[i] >= vocabulary)
+            return fail(error, LACUNA_MODEL, "token %d is not one of the model's %d", (int)rows->ids[i],
+                        (int)vocabulary);
+        if (rows->positions[i] < 0 || rows->positions[i] >= POSITION_LIMIT)
+            return fail(error, LACUNA_TOO_LONG, "position %d is beyond what the network takes",
+                        (int)rows->positions[i]);
+        *last_position = larger(*last_position, rows->positions[i]);
+    }
+    for (int i = 0; i < rows->wanted_count; i++)
+        if (rows->wanted[i] < 0 || rows->wanted[i] >= rows->count)
+            return fail(error, LACUNA_MODEL, "row %d of %d is wanted", rows->wanted[i], rows->count);
+    return true;
+}
+
+static void context_reserve(struct denoiser_session *session, int count)
+{
+    struct context_cache *context = &session->context;
+    const struct graph *graph = &session->denoiser->graph;
+    context->count = count;
+    context->padded = padded(count);
+    if (context->padded <= context->room)
+        return;
+    free(context->ids);
+    free(context->positions);
+    free(context->keys);
+    free(context->values);
+    context->room = context->padded;
+    size_t room = (size_t)context->room, heads = (size_t)graph->layers * (size_t)graph->kv_heads;
+    bool apart = graph->sight == SIGHT_CONTEXT_APART;
+    context->ids = aligned_new(room * sizeof *context->ids);
+    context->positions = aligned_new(room * sizeof *context->positions);
+    context->keys = floats_new(apart ? room * heads * (size_t)graph->head_width : 0);
+    context->values = floats_new(apart ? room * heads * (size_t)value_width(graph) : 0);
+}
+
+bool denoiser_context(struct denoiser_session *session, const struct rows *rows, struct lacuna_error *error)
+{
+    int last_position = 0;
+    session->context.count = session->context.padded = 0;
+    if (!check_rows(session, rows, &last_position, error))
+        return false;
+    context_reserve(session, rows->count);
+    if (rows->count == 0)
+        return true;
+    size_t size = (size_t)rows->count * sizeof *rows->ids;
+    memcpy(session->context.ids, rows->ids, size);
+    memcpy(session->context.positions, rows->positions, size);
+    if (session->denoiser->graph.sight != SIGHT_CONTEXT_APART)
+        return true;
+    session_reserve(session, rows->count, 1, padded(rows->count), last_position);
+    memcpy(session->ids, rows->ids, size);
+    memcpy(session->positions, rows->positions, size);
+    session->sequences[0] =
+        (struct sequence){ .rows = rows->count, .context_rows = rows->count, .keys = rows->count };
+    struct pass pass = { .session = session,
+                         .rows = rows->count,
+                         .sequence_count = 1,
+                         .padded = padded(rows->count),
+                         .fill_context = true };
+    if (!pass_run(&pass, NULL, error)) {
+        session->context.count = session->context.padded = 0;
+        return false;
+    }
+    return true;
+}
+
+/* Appends a branch as a sequence of its own that sees the cached context. */
+static void add_branch(struct pass *pass, const struct rows *branch)
+{
+    struct denoiser_session *session = pass->session;
+    size_t size = (size_t)branch->count * sizeof *branch->ids;
+    memcpy(session->ids + pass->rows, branch->ids, size);
+    memcpy(session->positions + pass->rows, branch->positions, size);
+    for (int i = 0; i < branch->wanted_count; i++)
+        session->wanted[pass->wanted_count++] = pass->rows + branch->wanted[i];
+    session->sequences[pass->sequence_count++] = (struct sequence){ .first = pass->rows,
+                                                                    .rows = branch->count,
+                                                                    .keys = branch->count,
+                                                                    .cached = true,
+                                                                    .padded_first = pass->padded };
+    pass->rows += branch->count;
+    pass->padded += padded(branch->count);
+}
+
+/* Appends the context and a branch as one sequence, in the order of their positions. */
+static void add_merged(struct pass *pass, const struct rows *branch)
+{
+    struct denoiser_session *session = pass->session;
+    const struct context_cache *context = &session->context;
+    int *place = session->order + pass->rows, row = pass->rows, count = context->count + branch->count;
+    for (int i = 0, j = 0; i < context->count || j < branch->count; row++) {
+        bool own = i == context->count || (j < branch->count && branch->positions[j] < context->positions[i]);
+        session->ids[row] = own ? branch->ids[j] : context->ids[i];
+        session->positions[row] = own ? branch->positions[j] : context->positions[i];
+        if (own)
+            place[j++] = row;
+        else
+            i++;
+    }
+    bool shifted = session->denoiser->framing.shifted;
+    for (int i = 0; i < branch->wanted_count; i++) {
+        int wanted = place[branch->wanted[i]];
+        session->wanted[pass->wanted_count++] = shifted && wanted > pass->rows ? wanted - 1 : wanted;
+    }
+    session->sequences[pass->sequence_count++] =
+        (struct sequence){ .first = pass->rows, .rows = count, .keys = count, .padded_first = pass->padded };
+    pass->rows += count;
+    pass->padded += padded(count);
+}
+
+bool denoiser_step(struct denoiser_session *session, const struct rows *branches, int branch_count,
+                   float *logits, const atomic_bool *cancel, struct lacuna_error *error)
+{
+    bool apart = session->denoiser->graph.sight == SIGHT_CONTEXT_APART;
+    int rows = 0, spare = 0, wanted = 0, last_position = 0;
+    for (int i = 0; i < session->context.count && !apart; i++)
+        last_position = larger(last_position, session->context.positions[i]);
+    for (int i = 0; i < branch_count; i++) {
+        if (!check_rows(session, &branches[i], &last_position, error))
+            return false;
+        int count = branches[i].count + (apart ? 0 : session->context.count);
+        if (count > ROW_LIMIT - rows)
+            return fail(error, LACUNA_TOO_LONG, "more tokens than the network takes");
+        rows += count;
+        wanted += branches[i].wanted_count;
+        spare += padded(count);
+    }
+    session_reserve(session, larger(rows, wanted), branch_count, spare, last_position);
+    struct pass pass = { .session = session, .wanted = session->wanted, .cancel = cancel };
+    for (int i = 0; i < branch_count; i++) {
+        if (apart)
+            add_branch(&pass, &branches[i]);
+        else
+            add_merged(&pass, &branches[i]);
+    }
+    return pass_run(&pass, logits, error);
+}
+
+/* Rows in the order context, others, padding, each in the order given; returns how many are context and keys.
+ */
+static void order_rows(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
+                       int *context_rows, int *keys)
+{
+    bool apart = session->denoiser->graph.sight == SIGHT_CONTEXT_APART;
+    int at = 0;
+    for (int kind = 0; kind <= 2; kind++) {
+        for (int i = 0; i < rows->count; i++) {
+            int own = kinds ? kinds[i] : 1;
+            if (own == 0 && !apart)
+                own = 1;
+            if (own == kind)
+                session->order[i] = at++;
+        }
+        if (kind == 0)
+            *context_rows = at;
+        if (kind == 1)
+            *keys = at;
+    }
+}
+
+bool denoiser_forward(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
+                      float *logits, const atomic_bool *cancel, struct lacuna_error *error)
+{
+    int last_position = 0;
+    if (!check_rows(session, rows, &last_position, error))
+        return false;
+    session_reserve(session, larger(rows->count, rows->wanted_count), 1, padded(rows->count), last_position);
+    struct sequence *sequence = &session->sequences[0];
+    *sequence = (struct sequence){ .rows = rows->count };
+    order_rows(session, rows, kinds, &sequence->context_rows, &sequence->keys);
+    for (int i = 0; i < rows->count; i++) {
+        session->ids[session->order[i]] = rows->ids[i];
+        session->positions[session->order[i]] = rows->positions[i];
+    }
+    for (int i = 0; i < rows->wanted_count; i++)
+        session->wanted[i] = session->order[rows->wanted[i]];
+    struct pass pass = { .session = session,
+                         .rows = rows->count,
+                         .sequence_count = 1,
+                         .padded = padded(sequence->keys),
+                         .wanted = session->wanted,
+                         .wanted_count = rows->wanted_count,
+                         .cancel = cancel };
+    return pass_run(&pass, logits, error);
+}

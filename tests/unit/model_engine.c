@@ -1,0 +1,217 @@
+#include "model/tensor/engine.h"
+
+#include "model/tensor/gemm.h"
+#include "model/tensor/kernels.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* Numbers in [-1, 1) that look random. */
+static void fill(float *x, size_t count, uint32_t seed)
+{
+    for (size_t i = 0; i < count; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        x[i] = (float)(seed >> 8) / (float)(1 << 23) - 1;
+    }
+}
+
+static float difference(const float *a, const float *b, size_t count)
+{
+    float most = 0;
+    for (size_t i = 0; i < count; i++)
+        most = fmaxf(most, fabsf(a[i] - b[i]));
+    return most;
+}
+
+static void every_panel_agrees_with_the_reference(void **state)
+{
+    (void)state;
+    enum { K = 67, M = 29, STRIDE = 80 };
+    static float x[M * STRIDE], panel[K * PANEL], expected[M * STRIDE], got[M * STRIDE];
+    const struct kernels *room[4];
+    fill(x, M * STRIDE, 1);
+    fill(panel, K * PANEL, 2);
+    for (const struct kernels *const *each = kernels_usable(room); *each; each++)
+        for (int m = 1; m <= M; m++)
+            for (int columns = m % 7 + 1; columns <= PANEL; columns += 13)
+                for (int accumulate = 0; accumulate < 2; accumulate++) {
+                    fill(expected, M * STRIDE, 3);
+                    memcpy(got, expected, sizeof got);
+                    kernels_scalar.panel(x, STRIDE, panel, PANEL, expected, STRIDE, m, K, columns,
+                                         accumulate);
+                    (*each)->panel(x, STRIDE, panel, PANEL, got, STRIDE, m, K, columns, accumulate);
+                    assert_true(difference(expected, got, M * STRIDE) < 1e-5f);
+                }
+}
+
+static void a_row_does_not_depend_on_the_rows_beside_it(void **state)
+{
+    (void)state;
+    enum { K = 320, M = 37 };
+    static float x[M * K], panel[K * PANEL], together[M * PANEL], alone[PANEL];
+    const struct kernels *kernels = kernels_choose();
+    fill(x, M * K, 1);
+    fill(panel, K * PANEL, 2);
+    kernels->panel(x, K, panel, PANEL, together, PANEL, M, K, PANEL, false);
+    for (int i = 0; i < M; i++) {
+        kernels->panel(x + i * K, K, panel, PANEL, alone, PANEL, 1, K, PANEL, false);
+        assert_memory_equal(alone, together + i * PANEL, sizeof alone);
+    }
+}
+
+typedef void row_kernel(const struct kernels *kernels, float *x, int n);
+
+static void run_softmax(const struct kernels *kernels, float *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        x[i] = i % 5 == 4 ? -INFINITY : x[i] * 20;
+    kernels->softmax(x, n);
+}
+
+static void run_silu(const struct kernels *kernels, float *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        x[i] *= 50;
+    kernels->silu(x, n);
+}
+
+static void run_silu_multiply(const struct kernels *kernels, float *x, int n)
+{
+    kernels->silu_multiply(x, x + n, n);
+}
+
+static void run_gelu(const struct kernels *kernels, float *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        x[i] *= 8;
+    kernels->gelu_tanh(x, n);
+}
+
+static void run_rms_norm(const struct kernels *kernels, float *x, int n)
+{
+    float out[256];
+    kernels->rms_norm(x, x + n, out, n, 1e-5f);
+    memcpy(x, out, (size_t)n * sizeof *x);
+    kernels->rms_norm(x, NULL, out, n, 1e-5f);
+    memcpy(x, out, (size_t)n * sizeof *x);
+}
+
+static void run_layer_norm(const struct kernels *kernels, float *x, int n)
+{
+    float out[256];
+    kernels->layer_norm(x, x + n, x + n + 1, out, n, 1e-5f);
+    memcpy(x, out, (size_t)n * sizeof *x);
+}
+
+static void run_rotate(const struct kernels *kernels, float *x, int n)
+{
+    kernels->rotate(x, x + 2 * n, x + 3 * n, n);
+}
+
+static void run_add(const struct kernels *kernels, float *x, int n)
+{
+    kernels->add(x, x + n, n);
+}
+
+static void every_row_kernel_agrees_with_the_reference(void **state)
+{
+    (void)state;
+    row_kernel *const kernels[] = { run_softmax,  run_silu,       run_silu_multiply, run_gelu,
+                                    run_rms_norm, run_layer_norm, run_rotate,        run_add };
+    const struct kernels *room[4];
+    for (const struct kernels *const *each = kernels_usable(room); *each; each++)
+        for (size_t kernel = 0; kernel < sizeof kernels / sizeof *kernels; kernel++)
+            for (int n = 1; n <= 200; n += n < 40 ? 1 : 53) {
+                float expected[1024], got[1024];
+                fill(expected, 1024, (uint32_t)n);
+                memcpy(got, expected, sizeof got);
+                kernels[kernel](&kernels_scalar, expected, n);
+                kernels[kernel](*each, got, n);
+                assert_true(difference(expected, got, 1024) < 2e-5f);
+            }
+}
+
+static void multiply(int threads, const struct gemm *shape, float *c)
+{
+    struct gemm gemm = *shape;
+    struct engine *engine = engine_new(threads, NULL);
+    assert_non_null(engine);
+    gemm.c = c;
+    engine_gemm(engine, &gemm);
+    engine_free(engine);
+}
+
+static void products_are_right_and_the_same_with_any_number_of_threads(void **state)
+{
+    (void)state;
+    enum { M = 300, N = 530, K = 41 };
+    static float a[M * K], b[N * K], one[M * N], two[M * N], own[M * N];
+    fill(a, M * K, 1);
+    fill(b, N * K, 2);
+    for (int kind = 0; kind < 4; kind++) {
+        bool ta = kind & 1, tb = kind & 2;
+        struct gemm gemm = { ta, tb, M, N, K, 0.5f, a, ta ? M : K, b, tb ? K : N, 0.25f, own, N };
+        fill(one, M * N, 3);
+        memcpy(two, one, sizeof two);
+        memcpy(own, one, sizeof own);
+        multiply(1, &gemm, one);
+        multiply(3, &gemm, two);
+        assert_memory_equal(one, two, sizeof one);
+        gemm_own(kernels_choose(), &gemm);
+        assert_true(difference(one, own, M * N) < 1e-4f);
+        fill(own, M * N, 3);
+        for (int at = 0; at < M * N; at += 7919) {
+            double sum = 0.25 * own[at];
+            int i = at / N, j = at % N;
+            for (int p = 0; p < K; p++)
+                sum += 0.5 * a[ta ? p * M + i : i * K + p] * b[tb ? j * K + p : p * N + j];
+            assert_true(fabs(sum - one[at]) < 1e-4);
+        }
+    }
+}
+
+static void count_tile(void *user, int tile)
+{
+    int *seen = user;
+    seen[tile]++;
+}
+
+static void every_tile_runs_once(void **state)
+{
+    (void)state;
+    struct engine *engine = engine_new(4, NULL);
+    assert_int_equal(engine_threads(engine), 4);
+    int seen[1000] = { 0 };
+    for (int round = 0; round < 200; round++)
+        engine_parallel(engine, round * 5, count_tile, seen);
+    for (int tile = 0; tile < 1000; tile++)
+        assert_int_equal(seen[tile], 199 - tile / 5);
+    engine_free(engine);
+}
+
+static void the_engine_says_what_it_computes_with(void **state)
+{
+    (void)state;
+    struct engine *engine = engine_new(2, NULL);
+    assert_non_null(strstr(engine_describe(engine), engine_kernels(engine)->name));
+    assert_non_null(strstr(engine_describe(engine), "2 threads"));
+    engine_free(engine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_panel_agrees_with_the_reference),
+        cmocka_unit_test(a_row_does_not_depend_on_the_rows_beside_it),
+        cmocka_unit_test(every_row_kernel_agrees_with_the_reference),
+        cmocka_unit_test(products_are_right_and_the_same_with_any_number_of_threads),
+        cmocka_unit_test(every_tile_runs_once),
+        cmocka_unit_test(the_engine_says_what_it_computes_with),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
