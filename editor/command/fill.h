@@ -39,7 +39,9 @@ struct hole {
     int step, steps;
     struct proposal *alternatives; /* PROPOSED: owned, best first */
     size_t alternative_count, chosen;
-    uint64_t seed; /* of the last request */
+    size_t word;     /* of the chosen alternative: where the list's word cursor stands */
+    struct ask *ask; /* owned: what was asked last; NULL: nothing yet */
+    bool follow;     /* the list opens by itself when the answer comes */
 };
 
 /* What a new editor is told before the first key; NULL and zero leave the defaults. */
@@ -54,6 +56,8 @@ void fill_free(struct fill *fill);
 int fill_descriptor(const struct editor *editor);
 /* Brings over steps, answers and errors. True if the screen may look different now. */
 bool fill_update(struct editor *editor);
+/* Call before each key that a person types: a list opens by itself only where nobody typed since the fill was asked for. */
+void fill_before_key(struct editor *editor);
 /* Whether a fill runs or waits for its model. */
 bool fill_is_running(const struct editor *editor);
 /* Blocks until every fill has ended: between the keys of a headless run and inside macros. */

@@ -1,6 +1,6 @@
 #include "editor/view/grid.h"
 
-#include "editor/view/cluster.h"
+#include "editor/text/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>

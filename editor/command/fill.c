@@ -1,0 +1,235 @@
+#include "editor/command/fill_inside.h"
+
+#include "editor/base/memory.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVERY_STATE = 15 };
+
+struct fill *fill_of(struct editor *editor)
+{
+    if (!editor->fill)
+        fill_configure(editor, &(struct fill_setup){ 0 });
+    return editor->fill;
+}
+
+void fill_configure(struct editor *editor, const struct fill_setup *setup)
+{
+    fill_free(editor->fill);
+    editor->fill = memory_new_zero(sizeof *editor->fill);
+    editor->fill->editor = editor;
+    editor->fill->engine = fill_engine_new(setup->library);
+    if (setup->model)
+        fill_engine_choose(editor->fill->engine, setup->model);
+}
+
+void fill_free(struct fill *fill)
+{
+    if (!fill)
+        return;
+    while (fill->hole_count)
+        hole_remove(fill, fill->holes[fill->hole_count - 1]);
+    for (size_t i = 0; i < fill->job_count; i++)
+        job_free(fill->jobs[i]);
+    for (size_t i = 0; i < fill->listener_count; i++) {
+        document_unlisten(fill->watched[i], fill->listeners[i]);
+        free(fill->listeners[i]);
+    }
+    trace_begin(fill);
+    free(fill->trace);
+    free(fill->listeners);
+    free(fill->watched);
+    free(fill->holes);
+    free(fill->jobs);
+    settings_free(&fill->settings);
+    fill_engine_free(fill->engine);
+    free(fill);
+}
+
+void fill_forget(struct editor *editor, const struct document *document)
+{
+    struct fill *fill = editor->fill;
+    if (!fill)
+        return;
+    for (size_t i = fill->hole_count; i-- > 0;)
+        if (fill->holes[i]->document == document)
+            hole_remove(fill, fill->holes[i]);
+    for (size_t i = fill->listener_count; i-- > 0;) {
+        if (fill->watched[i] != document)
+            continue;
+        document_unlisten(fill->watched[i], fill->listeners[i]);
+        free(fill->listeners[i]);
+        fill->listener_count--;
+        fill->listeners[i] = fill->listeners[fill->listener_count];
+        fill->watched[i] = fill->watched[fill->listener_count];
+    }
+}
+
+/* ---- between the keys */
+
+int fill_descriptor(const struct editor *editor)
+{
+    return editor->fill ? fill_engine_descriptor(editor->fill->engine) : -1;
+}
+
+bool fill_update(struct editor *editor)
+{
+    struct fill *fill = editor->fill;
+    bool changed = false;
+    if (!fill)
+        return false;
+    fill_engine_settle(fill->engine);
+    for (size_t i = 0; i < fill->job_count; i++)
+        changed = job_update(fill->jobs[i]) || changed;
+    size_t kept = 0;
+    for (size_t i = 0; i < fill->job_count; i++) {
+        if (job_is_over(fill->jobs[i]))
+            job_free(fill->jobs[i]);
+        else
+            fill->jobs[kept++] = fill->jobs[i];
+    }
+    fill->job_count = kept;
+    return changed;
+}
+
+bool fill_is_running(const struct editor *editor)
+{
+    for (size_t i = 0; editor->fill && i < editor->fill->job_count; i++)
+        if (!editor->fill->jobs[i]->abandoned)
+            return true;
+    return false;
+}
+
+void fill_wait(struct editor *editor)
+{
+    fill_update(editor);
+    while (fill_is_running(editor)) {
+        struct pollfd ready = { .fd = fill_descriptor(editor), .events = POLLIN };
+        poll(&ready, 1, -1);
+        fill_update(editor);
+    }
+}
+
+void fill_reject_all(struct editor *editor)
+{
+    struct fill *fill = editor->fill;
+    for (size_t i = 0; fill && i < fill->hole_count; i++)
+        hole_reset(fill, fill->holes[i]);
+}
+
+void fill_before_key(struct editor *editor)
+{
+    struct fill *fill = editor->fill;
+    if (!fill)
+        return;
+    for (size_t i = 0; i < fill->hole_count; i++)
+        fill->holes[i]->follow = false;
+    bool idle = editor->mode == MODE_NORMAL && !editor->prompt.active && !editor->pending.shown.count;
+    if (!fill->listed)
+        editor->overlay = idle && fill_is_running(editor) ? "filling" : NULL;
+}
+
+/* ---- for the screen and the other commands */
+
+size_t fill_hole_count(const struct editor *editor, const struct document *document)
+{
+    size_t count = 0;
+    for (size_t i = 0; editor->fill && i < editor->fill->hole_count; i++)
+        count += editor->fill->holes[i]->document == document;
+    return count;
+}
+
+const struct hole *fill_hole_at(const struct editor *editor, const struct document *document, size_t index)
+{
+    for (size_t i = 0; editor->fill && i < editor->fill->hole_count; i++)
+        if (editor->fill->holes[i]->document == document && index-- == 0)
+            return editor->fill->holes[i];
+    return NULL;
+}
+
+void fill_note_written(struct editor *editor, const struct document *document)
+{
+    size_t count = fill_hole_count(editor, document);
+    if (count == 0)
+        return;
+    char before[256];
+    memcpy(before, editor->message, sizeof before);
+    before[sizeof before - 1] = 0;
+    editor_message(editor, "%s%s%zu open %s written as the original text", before, *before ? "; " : "", count,
+                   count == 1 ? "hole was" : "holes were");
+}
+
+const struct proposal *hole_shown(const struct hole *hole)
+{
+    if (hole->state == HOLE_PROPOSED)
+        return &hole->alternatives[hole->chosen];
+    return hole->state == HOLE_FILLING && hole->live.text ? &hole->live : NULL;
+}
+
+const struct hole *fill_list_hole(const struct editor *editor)
+{
+    return editor->fill ? editor->fill->listed : NULL;
+}
+
+bool fill_shows_confidence(const struct editor *editor)
+{
+    return !editor->fill || !editor->fill->hides_confidence;
+}
+
+/* "hole 1/2": the one under the cursor or the next. */
+static void describe_place(struct fill *fill, struct bytes *out)
+{
+    const struct document *document = fill->editor->window.document;
+    size_t count = fill_hole_count(fill->editor, document);
+    const struct hole *target = hole_target(fill, EVERY_STATE);
+    for (size_t i = 0; i < count; i++)
+        if (fill_hole_at(fill->editor, document, i) == target)
+            bytes_format(out, "hole %zu/%zu · ", i + 1, count);
+}
+
+static void describe_model(struct fill *fill, struct bytes *out)
+{
+    struct lacuna_model *model = fill_engine_model(fill->engine);
+    if (!model) {
+        bytes_append_text(out, fill_engine_chosen(fill->engine));
+        return;
+    }
+    const struct lacuna_description *description = fill_engine_door(fill->engine)->describe(model);
+    double size = (double)description->parameters;
+    bytes_append_text(out, description->name);
+    if (size >= 1e9)
+        bytes_format(out, " %.1fB", size / 1e9);
+    else if (size >= 1e6)
+        bytes_format(out, " %.0fM", size / 1e6);
+    else
+        bytes_format(out, " %.0fk", size / 1e3);
+}
+
+void fill_status(const struct editor *editor, struct bytes *middle, struct bytes *right, int *step, int *steps)
+{
+    struct fill *fill = editor->fill;
+    *step = *steps = 0;
+    if (!fill || !fill_hole_count(editor, editor->window.document))
+        return;
+    describe_place(fill, middle);
+    settings_describe(&fill->settings, middle);
+    describe_model(fill, right);
+    const struct hole *running = hole_target(fill, 1u << HOLE_FILLING | 1u << HOLE_WAITING);
+    if (!running)
+        return;
+    *step = running->step;
+    *steps = running->steps ? running->steps : fill->settings.steps ? fill->settings.steps : 8;
+}
+
+void fill_complete(const struct editor *editor, const char *command, struct bytes *out)
+{
+    struct fill *fill = editor->fill;
+    struct lacuna_model *model = fill && strcmp(command, "attribute") == 0 ? fill_engine_model(fill->engine) : NULL;
+    if (!model)
+        return;
+    const struct lacuna_description *description = fill_engine_door(fill->engine)->describe(model);
+    for (size_t i = 0; i < description->attribute_count; i++)
+        bytes_format(out, "%s\n", description->attributes[i].value);
+}
