@@ -8,22 +8,40 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { NICE = 5 };
+enum { NICE = 5, LOOKS = 500 }; /* LOOKS: some microseconds */
 
 struct threads {
     int count;
     pthread_t *workers;   /* [count - 1] */
     pthread_mutex_t turn; /* held by the caller whose job runs */
-    pthread_mutex_t lock; /* guards what follows, but for next */
+
+    /* The number of the job in the high half, the next tile to take in the low half. A tile is taken by
+     * raising a ticket that has not changed since the job's fields were read; so a worker that comes late can
+     * take none of another job. */
+    _Atomic uint64_t ticket;
+    atomic_int tiles, left; /* left: not yet computed */
+    void (*_Atomic run)(void *user, int tile);
+    void *_Atomic user;
+
+    pthread_mutex_t lock; /* guards what follows, and sleeping */
     pthread_cond_t begin, end;
-    unsigned job; /* number of the job, so that a worker takes part in each once */
-    int busy;     /* workers that have not left the job */
+    int asleep;
     bool quit;
-    int tiles;
-    void (*run)(void *user, int tile);
-    void *user;
-    atomic_int next; /* the next tile to take */
 };
+
+static uint32_t job_of(uint64_t ticket)
+{
+    return (uint32_t)(ticket >> 32);
+}
+
+static void relax(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 
 void threads_lower_priority(void)
 {
@@ -33,36 +51,52 @@ void threads_lower_priority(void)
         setpriority(PRIO_PROCESS, (id_t)thread, NICE);
 }
 
-static void take_tiles(struct threads *threads)
+static bool take_tile(struct threads *threads, uint32_t job)
 {
-    for (;;) {
-        int tile = atomic_fetch_add_explicit(&threads->next, 1, memory_order_relaxed);
-        if (tile >= threads->tiles)
-            return;
-        threads->run(threads->user, tile);
+    uint64_t ticket = atomic_load(&threads->ticket);
+    void (*run)(void *, int) = atomic_load(&threads->run);
+    void *user = atomic_load(&threads->user);
+    uint32_t tile = (uint32_t)ticket;
+    if (job_of(ticket) != job || tile >= (uint32_t)atomic_load(&threads->tiles))
+        return false;
+    if (!atomic_compare_exchange_strong(&threads->ticket, &ticket, ticket + 1))
+        return true;
+    run(user, (int)tile);
+    if (atomic_fetch_sub(&threads->left, 1) == 1) {
+        pthread_mutex_lock(&threads->lock);
+        pthread_cond_signal(&threads->end);
+        pthread_mutex_unlock(&threads->lock);
     }
+    return true;
+}
+
+/* The next job after `seen`: most follow one another within microseconds, so it looks a little while before
+ * it sleeps. */
+static uint32_t next_job(struct threads *threads, uint32_t seen)
+{
+    for (int look = 0; look < LOOKS; look++, relax())
+        if (job_of(atomic_load(&threads->ticket)) != seen)
+            return job_of(atomic_load(&threads->ticket));
+    pthread_mutex_lock(&threads->lock);
+    threads->asleep++;
+    while (!threads->quit && job_of(atomic_load(&threads->ticket)) == seen)
+        pthread_cond_wait(&threads->begin, &threads->lock);
+    threads->asleep--;
+    pthread_mutex_unlock(&threads->lock);
+    return job_of(atomic_load(&threads->ticket));
 }
 
 static void *work(void *user)
 {
     struct threads *threads = user;
     threads_lower_priority();
-    unsigned seen = 0;
-    pthread_mutex_lock(&threads->lock);
-    for (;;) {
-        while (!threads->quit && threads->job == seen)
-            pthread_cond_wait(&threads->begin, &threads->lock);
-        if (threads->quit)
-            break;
-        seen = threads->job;
-        pthread_mutex_unlock(&threads->lock);
-        take_tiles(threads);
-        pthread_mutex_lock(&threads->lock);
-        if (--threads->busy == 0)
-            pthread_cond_signal(&threads->end);
+    for (uint32_t job = 0, seen = 0;; seen = job) {
+        job = next_job(threads, seen);
+        if (job == seen)
+            return NULL;
+        while (take_tile(threads, job))
+            ;
     }
-    pthread_mutex_unlock(&threads->lock);
-    return NULL;
 }
 
 struct threads *threads_new(int count, struct lacuna_error *error)
@@ -124,20 +158,24 @@ void threads_run(struct threads *threads, int tiles, void (*run)(void *user, int
         return;
     }
     pthread_mutex_lock(&threads->turn);
+    uint32_t job = job_of(atomic_load(&threads->ticket)) + 1;
+    atomic_store(&threads->ticket, (uint64_t)job << 32 | UINT32_MAX);
+    atomic_store(&threads->tiles, tiles);
+    atomic_store(&threads->left, tiles);
+    atomic_store(&threads->run, run);
+    atomic_store(&threads->user, user);
     pthread_mutex_lock(&threads->lock);
-    threads->tiles = tiles;
-    threads->run = run;
-    threads->user = user;
-    atomic_store_explicit(&threads->next, 0, memory_order_relaxed);
-    threads->busy = threads->count - 1;
-    threads->job++;
-    pthread_cond_broadcast(&threads->begin);
+    atomic_store(&threads->ticket, (uint64_t)(job + 1) << 32);
+    if (threads->asleep)
+        pthread_cond_broadcast(&threads->begin);
     pthread_mutex_unlock(&threads->lock);
 
-    take_tiles(threads);
-
+    while (take_tile(threads, job + 1))
+        ;
+    for (int look = 0; look < LOOKS && atomic_load(&threads->left); look++)
+        relax();
     pthread_mutex_lock(&threads->lock);
-    while (threads->busy > 0)
+    while (atomic_load(&threads->left))
         pthread_cond_wait(&threads->end, &threads->lock);
     pthread_mutex_unlock(&threads->lock);
     pthread_mutex_unlock(&threads->turn);
