@@ -3,17 +3,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { LINE = 64 };
+enum { LINE = 64, HUGE_PAGE = 2 << 20 };
 
 void *aligned_new(size_t size)
 {
-    size_t whole = size / LINE * LINE + LINE;
-    void *memory = aligned_alloc(LINE, whole);
+    size_t boundary = size < HUGE_PAGE ? LINE : HUGE_PAGE, whole = size / LINE * LINE + LINE;
+    void *memory = aligned_alloc(boundary, whole);
     if (!memory) {
         fprintf(stderr, "lacuna: out of memory (%zu bytes)\n", whole);
         exit(2);
     }
+    if (boundary == HUGE_PAGE)
+        madvise(memory, whole / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
     memset(memory, 0, whole);
     return memory;
 }
