@@ -10,6 +10,7 @@
 
 #include "model/base/error.h"
 
+#include <jansson.h>
 #include <stdint.h>
 
 struct tokenizer;
@@ -23,15 +24,23 @@ void ids_push(struct ids *ids, int32_t id);
 void ids_append(struct ids *ids, const int32_t *more, size_t count);
 void ids_free(struct ids *ids);
 
-/* From a model's folder (tokenizer.json, else vocab.json + merges.txt, else vocab.txt) or one such file. */
+/* From a model's folder (tokenizer.json, else vocab.json with merges.txt, else vocab.json alone, a character
+ * vocabulary, else vocab.txt, else what config.json says of characters) or one such file. NULL: error names
+ * the file, the part and the reason. */
 struct tokenizer *tokenizer_open(const char *path, struct lacuna_error *error);
-void tokenizer_close(struct tokenizer *tokenizer);
+/* From the content of a tokenizer.json; `name` is what errors call it. `spec` is not needed afterwards. */
+struct tokenizer *tokenizer_from_json(const json_t *spec, const char *name, struct lacuna_error *error);
+void tokenizer_close(struct tokenizer *tokenizer); /* NULL is fine */
 
 /* Appends the ids of `text`. Never fails on content: bytes that are no UTF-8 are kept where the model has
  * byte tokens. With `special`, special tokens written out in the text are recognised; without, they are plain
  * text. */
 bool tokenizer_encode(const struct tokenizer *tokenizer, const char *text, size_t size, bool special,
                       struct ids *out, struct lacuna_error *error);
+/* What the post-processor puts before and after a text (BOS, [CLS], EOS, …), which tokenizer_encode leaves to
+ * its caller. */
+const struct ids *tokenizer_before(const struct tokenizer *tokenizer);
+const struct ids *tokenizer_after(const struct tokenizer *tokenizer);
 /* The bytes of ids, malloc'd and ended by a 0 byte (not counted in *size); special tokens are left out unless
  * `special`. The whole decoder runs (WordPiece joins, Metaspace blanks, …). An id out of range is an error.
  */
