@@ -34,7 +34,7 @@ static bool scheme_read(enum scheme *scheme, const json_t *options, struct lacun
 
 static bool metaspace_open(void **state, const json_t *options, struct lacuna_error *error)
 {
-    enum scheme scheme;
+    enum scheme scheme = ALWAYS;
     const char *mark = json_text(options, "replacement", "\xe2\x96\x81");
     if (!scheme_read(&scheme, options, error))
         return false;
