@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 typedef unsigned char lanes __attribute__((vector_size(16)));
 
@@ -38,6 +39,7 @@ static struct buffer *buffer_new(char *bytes, size_t size, bool mapped, bool gro
     buffer->growing = growing;
     buffer->bytes = bytes;
     buffer->size = size;
+    buffer->descriptor = -1;
     atomic_init(&buffer->owners, 1);
     return buffer;
 }
@@ -47,9 +49,12 @@ struct buffer *buffer_take(char *bytes, size_t size)
     return buffer_new(bytes, size, false, false);
 }
 
-struct buffer *buffer_map(char *bytes, size_t size)
+struct buffer *buffer_map(char *bytes, size_t size, int descriptor, const struct file_stamp *stamp)
 {
-    return buffer_new(bytes, size, true, false);
+    struct buffer *buffer = buffer_new(bytes, size, true, false);
+    buffer->descriptor = descriptor;
+    buffer->stamp = *stamp;
+    return buffer;
 }
 
 struct buffer *buffer_new_growing(size_t capacity)
@@ -71,6 +76,8 @@ void buffer_free(struct buffer *buffer)
         munmap(buffer->bytes, buffer->size);
     else
         free(buffer->bytes);
+    if (buffer->descriptor >= 0)
+        close(buffer->descriptor);
     free(atomic_load(&buffer->sums));
     free(buffer);
 }

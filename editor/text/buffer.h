@@ -9,6 +9,8 @@
 #ifndef EDITOR_TEXT_BUFFER_H
 #define EDITOR_TEXT_BUFFER_H
 
+#include "editor/text/stamp.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +20,9 @@ enum { BUFFER_BLOCK = 16384, BUFFER_GROWING_LIMIT = 65536 };
 struct buffer {
     atomic_uint owners;
     bool mapped, growing;
+    int descriptor;          /* owned: the mapped file, to see whether it was changed; -1: none */
+    struct file_stamp stamp; /* of the mapped file then */
+    atomic_bool detached;    /* of a mapped one: its pages are copies by now */
     char *bytes;
     size_t size;        /* capacity of a growing buffer */
     atomic_size_t used; /* of a growing buffer */
@@ -27,8 +32,8 @@ struct buffer {
 
 /* Takes over a malloc'd block. */
 struct buffer *buffer_take(char *bytes, size_t size);
-/* Takes over a private file mapping. */
-struct buffer *buffer_map(char *bytes, size_t size);
+/* Takes over a private file mapping and its open file. */
+struct buffer *buffer_map(char *bytes, size_t size, int descriptor, const struct file_stamp *stamp);
 struct buffer *buffer_new_growing(size_t capacity);
 struct buffer *buffer_keep(struct buffer *buffer);
 void buffer_free(struct buffer *buffer);
