@@ -1,0 +1,158 @@
+#include "model/train/parameters.h"
+
+#include "model/train/random.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TENSORS_PER_LAYER = 9, ALIGNMENT = 16 };
+
+const struct shape *shape_preset(const char *name)
+{
+    static const struct {
+        const char *name;
+        struct shape shape;
+    } presets[] = {
+        { "tiny", { .width = 64, .layers = 2, .heads = 2, .inner = 176 } },
+        { "cpu", { .width = 320, .layers = 6, .heads = 5, .inner = 864 } },
+        { "gpu", { .width = 512, .layers = 10, .heads = 8, .inner = 1408 } },
+    };
+    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++)
+        if (strcmp(presets[i].name, name) == 0)
+            return &presets[i].shape;
+    return NULL;
+}
+
+bool shape_check(const struct shape *s, struct lacuna_error *error)
+{
+    if (s->vocabulary < 8 || s->vocabulary > 65536)
+        return fail(error, LACUNA_MODEL, "a vocabulary of %d pieces: training takes 8 to 65536", s->vocabulary);
+    if (s->width < 2 || s->width > 8192 || s->layers < 1 || s->layers > 256 || s->inner < 1 || s->inner > 65536)
+        return fail(error, LACUNA_MODEL, "width %d, %d layers, inner width %d: out of range", s->width, s->layers,
+                    s->inner);
+    if (s->heads < 1 || s->width % s->heads != 0 || s->width / s->heads % 2 != 0)
+        return fail(error, LACUNA_MODEL, "width %d does not divide into %d heads of an even width", s->width,
+                    s->heads);
+    return true;
+}
+
+__attribute__((format(printf, 5, 6))) static size_t add(struct parameters *p, int rows, int cols, bool matrix,
+                                                        const char *name, ...)
+{
+    struct parameter *one = &p->at[p->count++];
+    va_list arguments;
+    va_start(arguments, name);
+    vsnprintf(one->name, sizeof one->name, name, arguments);
+    va_end(arguments);
+    one->rows = rows;
+    one->cols = cols;
+    one->matrix = matrix;
+    one->offset = p->size;
+    p->size += (size_t)rows * (size_t)cols;
+    return one->offset;
+}
+
+static void add_layer(struct parameters *p, int n)
+{
+    struct layer_offsets *layer = &p->layers[n];
+    int width = p->shape.width, inner = p->shape.inner;
+    layer->attention_norm = add(p, 1, width, false, "model.layers.%d.input_layernorm.weight", n);
+    layer->qkv = add(p, width, width, true, "model.layers.%d.self_attn.q_proj.weight", n);
+    add(p, width, width, true, "model.layers.%d.self_attn.k_proj.weight", n);
+    add(p, width, width, true, "model.layers.%d.self_attn.v_proj.weight", n);
+    layer->out = add(p, width, width, true, "model.layers.%d.self_attn.o_proj.weight", n);
+    layer->inner_norm = add(p, 1, width, false, "model.layers.%d.post_attention_layernorm.weight", n);
+    layer->both = add(p, inner, width, true, "model.layers.%d.mlp.gate_proj.weight", n);
+    add(p, inner, width, true, "model.layers.%d.mlp.up_proj.weight", n);
+    layer->down = add(p, width, inner, true, "model.layers.%d.mlp.down_proj.weight", n);
+}
+
+struct parameters *parameters_new(const struct shape *shape)
+{
+    struct parameters *p = calloc(1, sizeof *p);
+    if (!p)
+        return NULL;
+    p->shape = *shape;
+    p->at = calloc((size_t)shape->layers * TENSORS_PER_LAYER + 2, sizeof *p->at);
+    p->layers = calloc((size_t)shape->layers, sizeof *p->layers);
+    if (!p->at || !p->layers) {
+        parameters_free(p);
+        return NULL;
+    }
+    p->embedding = add(p, shape->vocabulary, shape->width, false, "model.embed_tokens.weight");
+    for (int n = 0; n < shape->layers; n++)
+        add_layer(p, n);
+    p->last_norm = add(p, 1, shape->width, false, "model.norm.weight");
+    return p;
+}
+
+void parameters_free(struct parameters *p)
+{
+    if (!p)
+        return;
+    free(p->at);
+    free(p->layers);
+    free(p);
+}
+
+float *parameters_run(const struct parameters *p)
+{
+    size_t bytes = (p->size + ALIGNMENT) / ALIGNMENT * ALIGNMENT * sizeof(float);
+    float *run = aligned_alloc(ALIGNMENT * sizeof(float), bytes);
+    if (run)
+        memset(run, 0, bytes);
+    return run;
+}
+
+void parameters_initialise(const struct parameters *p, float *run, uint64_t seed)
+{
+    for (int i = 0; i < p->count; i++) {
+        const struct parameter *one = &p->at[i];
+        size_t count = (size_t)one->rows * (size_t)one->cols;
+        bool residual = strstr(one->name, "o_proj") || strstr(one->name, "down_proj");
+        double spread = 0.02 / (residual ? sqrt(2.0 * p->shape.layers) : 1.0);
+        struct random random = random_at(seed, 1, (uint64_t)i);
+        for (size_t k = 0; k < count; k++)
+            run[one->offset + k] = one->rows == 1 ? 1.0f : (float)(spread * random_normal(&random));
+    }
+}
+
+bool parameters_load(const struct parameters *p, float *run, const struct checkpoint *checkpoint,
+                     struct lacuna_error *error)
+{
+    for (int i = 0; i < p->count; i++) {
+        const struct parameter *one = &p->at[i];
+        const struct tensor *found = checkpoint_need(checkpoint, one->name, one->rows == 1 ? one->cols : one->rows,
+                                                     one->rows == 1 ? 0 : one->cols, error);
+        if (!found)
+            return false;
+        tensor_to_f32(found, 0, tensor_elements(found), run + one->offset);
+    }
+    return true;
+}
+
+static bool read_number(const json_t *config, const char *key, int *out, struct lacuna_error *error)
+{
+    const json_t *value = json_object_get(config, key);
+    if (!json_is_integer(value) || json_integer_value(value) < 1 || json_integer_value(value) > 1 << 20)
+        return fail(error, LACUNA_MODEL, "config.json: \"%s\" is no number between 1 and 1048576", key);
+    *out = (int)json_integer_value(value);
+    return true;
+}
+
+bool shape_read(struct shape *shape, const struct checkpoint *checkpoint, struct lacuna_error *error)
+{
+    const json_t *config = checkpoint_config(checkpoint);
+    const char *type = json_string_value(json_object_get(config, "model_type"));
+    if (!type || strcmp(type, "lacuna") != 0)
+        return fail(error, LACUNA_MODEL, "%s: a \"%s\" model; training goes on from models of type \"lacuna\" alone",
+                    checkpoint_path(checkpoint), type ? type : "?");
+    return read_number(config, "vocab_size", &shape->vocabulary, error)
+           && read_number(config, "hidden_size", &shape->width, error)
+           && read_number(config, "num_hidden_layers", &shape->layers, error)
+           && read_number(config, "num_attention_heads", &shape->heads, error)
+           && read_number(config, "intermediate_size", &shape->inner, error) && shape_check(shape, error);
+}

@@ -1,0 +1,60 @@
+/* parameters.h - the weights of a network in training: one run of float32, cut into named tensors.
+ *
+ *     embed_tokens [vocabulary, width]
+ *     per layer: input_layernorm, q k v (one matrix [3·width, width]), o, post_attention_layernorm, gate up (one matrix
+ *     [2·inner, width]), down [width, inner]
+ *     norm
+ *
+ * Gradients, averaged weights and the optimizer's state are runs of the same length. Tensors are named as in LLaMA. */
+#ifndef MODEL_TRAIN_PARAMETERS_H
+#define MODEL_TRAIN_PARAMETERS_H
+
+#include "model/base/error.h"
+#include "model/format/checkpoint.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct shape {
+    int vocabulary, width, layers, heads, inner;
+};
+
+/* Presets "tiny", "cpu" (10M parameters with 8,192 pieces), "gpu" (40M with 16,384); vocabulary 0. NULL: no such name. */
+const struct shape *shape_preset(const char *name);
+/* false: error says which number does not fit (head widths must be even, sizes positive and moderate). */
+bool shape_check(const struct shape *shape, struct lacuna_error *error);
+
+struct parameter {
+    char name[64];
+    int rows, cols; /* a norm has 1 row */
+    size_t offset;
+    bool matrix; /* weight of a linear layer: Muon's, and decayed */
+};
+
+struct layer_offsets {
+    size_t attention_norm, qkv, out, inner_norm, both, down;
+};
+
+struct parameters {
+    struct shape shape;
+    struct parameter *at;
+    int count;
+    size_t size; /* floats in a run */
+    size_t embedding, last_norm;
+    struct layer_offsets *layers;
+};
+
+/* NULL: out of memory. */
+struct parameters *parameters_new(const struct shape *shape);
+void parameters_free(struct parameters *parameters);
+/* A zeroed run, 64-byte aligned; free() it. NULL: out of memory. */
+float *parameters_run(const struct parameters *parameters);
+/* Normal(0, 0.02), the matrices that write into the residual stream divided by sqrt(2·layers), norms 1. */
+void parameters_initialise(const struct parameters *parameters, float *run, uint64_t seed);
+/* Reads every tensor from a model folder or file. false: one is missing or has another shape. */
+bool parameters_load(const struct parameters *parameters, float *run, const struct checkpoint *checkpoint,
+                     struct lacuna_error *error);
+/* The shape that a checkpoint's config.json describes. */
+bool shape_read(struct shape *shape, const struct checkpoint *checkpoint, struct lacuna_error *error);
+
+#endif
