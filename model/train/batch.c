@@ -1,59 +1,64 @@
 #include "model/train/batch.h"
 
+#include "model/base/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* The array with room for `room` items; when memory is short, as it was and *ok false. */
-static void *enlarge(void *array, size_t item, int room, bool *ok)
+static void reserve(struct batch *b, size_t places)
 {
-    void *more = realloc(array, item * (size_t)room);
-    *ok = *ok && more;
-    return more ? more : array;
+    size_t old = b->room;
+    b->start = memory_grow(b->start, &b->row_room, (size_t)b->row_count + 2, sizeof *b->start);
+    b->ids = memory_grow(b->ids, &b->room, (size_t)b->count + places, sizeof *b->ids);
+    if (b->room == old)
+        return;
+    b->positions = memory_resize(b->positions, b->room, sizeof *b->positions);
+    b->kinds = memory_resize(b->kinds, b->room, sizeof *b->kinds);
+    b->at = memory_resize(b->at, b->room, sizeof *b->at);
+    b->wanted = memory_resize(b->wanted, b->room, sizeof *b->wanted);
+    b->weight = memory_resize(b->weight, b->room, sizeof *b->weight);
 }
 
-static bool reserve(struct batch *b, int places, int chosen)
+void batch_add_row(struct batch *b, const struct row *row)
 {
-    bool ok = true;
-    if (b->row_count + 1 >= b->row_room) {
-        int room = b->row_room ? 2 * b->row_room : 64;
-        b->start = enlarge(b->start, sizeof *b->start, room, &ok);
-        b->row_room = ok ? room : b->row_room;
-    }
-    if (b->count + places > b->room) {
-        int room = 2 * (b->count + places);
-        b->ids = enlarge(b->ids, sizeof *b->ids, room, &ok);
-        b->positions = enlarge(b->positions, sizeof *b->positions, room, &ok);
-        b->kinds = enlarge(b->kinds, sizeof *b->kinds, room, &ok);
-        b->room = ok ? room : b->room;
-    }
-    if (b->chosen + chosen > b->chosen_room) {
-        int room = 2 * (b->chosen + chosen);
-        b->at = enlarge(b->at, sizeof *b->at, room, &ok);
-        b->wanted = enlarge(b->wanted, sizeof *b->wanted, room, &ok);
-        b->weight = enlarge(b->weight, sizeof *b->weight, room, &ok);
-        b->chosen_room = ok ? room : b->chosen_room;
-    }
-    return ok;
-}
-
-bool batch_add_row(struct batch *b, const int32_t *ids, const int32_t *positions, const uint8_t *kinds, int count,
-                   const int32_t *wanted, const float *weight)
-{
-    if (!reserve(b, count, count))
-        return false;
-    memcpy(b->ids + b->count, ids, sizeof *ids * (size_t)count);
-    memcpy(b->positions + b->count, positions, sizeof *positions * (size_t)count);
-    memcpy(b->kinds + b->count, kinds, (size_t)count);
-    for (int i = 0; i < count; i++)
-        if (weight[i] != 0.0f) {
+    size_t count = (size_t)row->count;
+    reserve(b, count);
+    memcpy(b->ids + b->count, row->ids, sizeof *row->ids * count);
+    memcpy(b->positions + b->count, row->positions, sizeof *row->positions * count);
+    memcpy(b->kinds + b->count, row->kinds, count);
+    for (int i = 0; i < row->count; i++)
+        if (row->weight[i] != 0.0f) {
             b->at[b->chosen] = b->count + i;
-            b->wanted[b->chosen] = wanted[i];
-            b->weight[b->chosen++] = weight[i];
+            b->wanted[b->chosen] = row->wanted[i];
+            b->weight[b->chosen++] = row->weight[i];
         }
     b->start[b->row_count++] = b->count;
-    b->count += count;
+    b->count += row->count;
     b->start[b->row_count] = b->count;
-    return true;
+}
+
+void batch_copy(struct batch *out, const struct batch *batch, int first, int rows)
+{
+    batch_clear(out);
+    int n = 0;
+    while (n < batch->chosen && batch->at[n] < batch->start[first])
+        n++;
+    for (int r = first; r < first + rows; r++) {
+        int at = batch->start[r], count = batch->start[r + 1] - at;
+        size_t places = (size_t)count;
+        reserve(out, places);
+        memcpy(out->ids + out->count, batch->ids + at, sizeof *out->ids * places);
+        memcpy(out->positions + out->count, batch->positions + at, sizeof *out->positions * places);
+        memcpy(out->kinds + out->count, batch->kinds + at, places);
+        for (; n < batch->chosen && batch->at[n] < batch->start[r + 1]; n++, out->chosen++) {
+            out->at[out->chosen] = batch->at[n] - batch->start[first];
+            out->wanted[out->chosen] = batch->wanted[n];
+            out->weight[out->chosen] = batch->weight[n];
+        }
+        out->start[out->row_count++] = out->count;
+        out->count += count;
+        out->start[out->row_count] = out->count;
+    }
 }
 
 void batch_clear(struct batch *b)

@@ -7,25 +7,33 @@
 #ifndef MODEL_TRAIN_BATCH_H
 #define MODEL_TRAIN_BATCH_H
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum kind { KIND_CONTEXT = 1, KIND_HOLE, KIND_ATTRIBUTE, KIND_CAUSAL };
 
-struct batch {
-    int row_count, row_room;
-    int *start; /* [row_count + 1], places of a row: start[r] … start[r + 1) */
-    int count, room;
-    int32_t *ids, *positions; /* [count] */
+/* One row: [count] of each. A weight other than 0 marks a place with a loss. */
+struct row {
+    int count;
+    int32_t *ids, *wanted, *positions;
     uint8_t *kinds;
-    int chosen, chosen_room; /* places with a loss */
-    int32_t *at, *wanted;    /* [chosen], ascending places; the piece that belongs there */
-    float *weight;           /* [chosen] */
+    float *weight;
 };
 
-/* false: out of memory, the batch is as before. */
-bool batch_add_row(struct batch *batch, const int32_t *ids, const int32_t *positions, const uint8_t *kinds, int count,
-                   const int32_t *wanted, const float *weight);
+struct batch {
+    int row_count, count, chosen;
+    int *start;               /* [row_count + 1], places of row r: start[r] … start[r + 1) */
+    int32_t *ids, *positions; /* [count] */
+    uint8_t *kinds;
+    int32_t *at, *wanted;     /* [chosen] places with a loss, ascending; the piece that belongs there */
+    float *weight;            /* [chosen] */
+    size_t row_room, room;
+};
+
+/* Copies the row behind the others. */
+void batch_add_row(struct batch *batch, const struct row *row);
+/* `out` becomes a copy of rows [first, first + rows) of `batch`. */
+void batch_copy(struct batch *out, const struct batch *batch, int first, int rows);
 void batch_clear(struct batch *batch);
 /* Empties it and gives its memory back. */
 void batch_free(struct batch *batch);

@@ -1,6 +1,7 @@
 #include "model/train/parameters.h"
 
-#include "model/train/random.h"
+#include "model/base/memory.h"
+#include "model/train/draw.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -72,16 +73,10 @@ static void add_layer(struct parameters *p, int n)
 
 struct parameters *parameters_new(const struct shape *shape)
 {
-    struct parameters *p = calloc(1, sizeof *p);
-    if (!p)
-        return NULL;
+    struct parameters *p = memory_new(1, sizeof *p);
     p->shape = *shape;
-    p->at = calloc((size_t)shape->layers * TENSORS_PER_LAYER + 2, sizeof *p->at);
-    p->layers = calloc((size_t)shape->layers, sizeof *p->layers);
-    if (!p->at || !p->layers) {
-        parameters_free(p);
-        return NULL;
-    }
+    p->at = memory_new((size_t)shape->layers * TENSORS_PER_LAYER + 2, sizeof *p->at);
+    p->layers = memory_new((size_t)shape->layers, sizeof *p->layers);
     p->embedding = add(p, shape->vocabulary, shape->width, false, "model.embed_tokens.weight");
     for (int n = 0; n < shape->layers; n++)
         add_layer(p, n);
@@ -114,7 +109,7 @@ void parameters_initialise(const struct parameters *p, float *run, uint64_t seed
         size_t count = (size_t)one->rows * (size_t)one->cols;
         bool residual = strstr(one->name, "o_proj") || strstr(one->name, "down_proj");
         double spread = 0.02 / (residual ? sqrt(2.0 * p->shape.layers) : 1.0);
-        struct random random = random_at(seed, 1, (uint64_t)i);
+        struct random random = draw_stream(seed, DRAW_WEIGHTS, (uint64_t)i);
         for (size_t k = 0; k < count; k++)
             run[one->offset + k] = one->rows == 1 ? 1.0f : (float)(spread * random_normal(&random));
     }

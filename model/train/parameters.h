@@ -44,7 +44,6 @@ struct parameters {
     struct layer_offsets *layers;
 };
 
-/* NULL: out of memory. */
 struct parameters *parameters_new(const struct shape *shape);
 void parameters_free(struct parameters *parameters);
 /* A zeroed run, 64-byte aligned; free() it. NULL: out of memory. */

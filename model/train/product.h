@@ -2,15 +2,12 @@
 #ifndef MODEL_TRAIN_PRODUCT_H
 #define MODEL_TRAIN_PRODUCT_H
 
-#include "model/base/error.h"
-
+struct engine;
 struct products;
 
-/* OpenBLAS where it can be loaded, else plain loops. The engine must have been made before (it chooses the core type). */
-struct products *products_new(struct lacuna_error *error);
+/* OpenBLAS where it can be loaded, else the engine's kernels; borrows them, so free it before the engine. */
+struct products *products_new(const struct engine *engine);
 void products_free(struct products *products);
-/* "OpenBLAS SkylakeX" */
-const char *products_describe(const struct products *products);
 
 /* A matrix as it lies in memory: `stride` floats from row to row. */
 struct matrix {

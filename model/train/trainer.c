@@ -1,0 +1,307 @@
+#include "model/train/trainer.h"
+
+#include "model/base/file.h"
+#include "model/base/memory.h"
+#include "model/tensor/engine.h"
+#include "model/train/export.h"
+#include "model/train/graph.h"
+#include "model/train/holes.h"
+#include "model/train/report.h"
+#include "model/train/state.h"
+#include "model/train/validation.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* One run: everything that lives as long as it does. */
+struct run {
+    const struct training *training;
+    struct engine *engine;
+    struct products *products;
+    struct corpus *corpus, *valid;
+    struct parameters *parameters;
+    float *weights, *gradient;
+    struct optimizer *optimizer;
+    struct graph *graph;
+    struct rows *causal_rows, *hole_rows;
+    struct validation *validation;
+    struct report *report;
+    struct batch batch, part;
+    struct progress_state progress;
+    double began;                         /* clock */
+    double saved, reported;               /* clock of the last time */
+    int64_t reported_seen;
+    double loss_sum;
+    int loss_count;
+};
+
+struct training training_default(void)
+{
+    struct training t = { .rows = row_recipe_default(256), .places = 8192, .part = 2048, .threads = 0, .validate = 500,
+                          .validation_rows = 128, .report = 20, .save_minutes = 10.0, .type = DTYPE_BF16 };
+    t.shape = *shape_preset("cpu");
+    t.optimizer = optimizer_recipe_default();
+    t.schedule = (struct schedule){ .rate = 2e-3, .warmup = 100, .decay = DECAY_COSINE, .decay_share = 1.0 };
+    t.flat = 1.0;
+    return t;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double spent(const struct run *run)
+{
+    return run->progress.spent + now() - run->began;
+}
+
+static bool check(const struct training *t, struct lacuna_error *error)
+{
+    if (!(t->schedule.steps > 0 || t->schedule.places > 0 || t->schedule.minutes > 0.0))
+        return fail(error, LACUNA_BAD_REQUEST, "when should the training end? Give steps, minutes or tokens");
+    if (t->rows.length < ROW_PLACES_MIN || t->rows.length > ROW_PLACES_MAX)
+        return fail(error, LACUNA_BAD_REQUEST, "rows of %d positions: %d to %d are possible", t->rows.length, ROW_PLACES_MIN,
+                    ROW_PLACES_MAX);
+    if (t->places < t->rows.length)
+        return fail(error, LACUNA_BAD_REQUEST, "%d positions a step do not hold one row of %d", t->places, t->rows.length);
+    return true;
+}
+
+static bool make_folder(const char *path, struct lacuna_error *error)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return fail(error, LACUNA_MODEL, "%s: cannot make this folder: %s", path, strerror(errno));
+    return true;
+}
+
+/* The network's shape and first weights. */
+static bool begin_weights(struct run *run, struct lacuna_error *error)
+{
+    const struct training *t = run->training;
+    struct shape shape = t->shape;
+    shape.vocabulary = run->corpus->vocabulary;
+    struct checkpoint *checkpoint = t->init ? checkpoint_open(t->init, error) : NULL;
+    if (t->init && (!checkpoint || !shape_read(&shape, checkpoint, error))) {
+        checkpoint_close(checkpoint);
+        return false;
+    }
+    bool fine = shape_check(&shape, error);
+    if (fine && shape.vocabulary != run->corpus->vocabulary)
+        fine = fail(error, LACUNA_MODEL, "%s has %d pieces, %s has %d: text must be prepared with the model's tokenizer",
+                    t->init, shape.vocabulary, t->data, run->corpus->vocabulary);
+    if (fine) {
+        run->parameters = parameters_new(&shape);
+        run->weights = parameters_run(run->parameters);
+        run->gradient = parameters_run(run->parameters);
+        if (checkpoint)
+            fine = parameters_load(run->parameters, run->weights, checkpoint, error);
+        else
+            parameters_initialise(run->parameters, run->weights, t->seed);
+    }
+    checkpoint_close(checkpoint);
+    return fine;
+}
+
+static bool begin_state(struct run *run, struct lacuna_error *error)
+{
+    const struct training *t = run->training;
+    run->optimizer = optimizer_new(run->parameters, run->engine, run->products, t->optimizer, run->weights);
+    run->progress.seed = t->seed;
+    char *path = state_path(t->out);
+    bool fine = true;
+    if (t->resume && file_exists(path))
+        fine = state_load(path, &run->progress, run->optimizer, run->weights, error);
+    free(path);
+    if (t->leg) {
+        run->progress.leg_steps = run->progress.steps;
+        run->progress.leg_seen = run->progress.seen;
+        run->progress.leg_spent = run->progress.spent;
+    }
+    return fine;
+}
+
+static bool begin(struct run *run, struct lacuna_error *error)
+{
+    const struct training *t = run->training;
+    if (!check(t, error) || !make_folder(t->out, error))
+        return false;
+    run->engine = engine_new(t->threads, error);
+    run->corpus = run->engine ? corpus_open(t->data, "train", error) : NULL;
+    if (!run->corpus)
+        return false;
+    if (t->validate && !(run->valid = corpus_open(t->data, "valid", error)))
+        return false;
+    run->products = products_new(run->engine);
+    if (!begin_weights(run, error) || !begin_state(run, error))
+        return false;
+    int part = t->part > t->rows.length ? t->part : t->rows.length;
+    struct graph_limits limits = { .places = part, .row_places = t->rows.length,
+                                   .positions = t->rows.length + HOLES_MAX * HOLE_PLACES_MAX, .dropout = t->dropout > 0.0 };
+    run->graph = graph_new(run->parameters, run->engine, run->products, limits, error);
+    run->report = run->graph ? report_open(t->out, run->progress.steps > 0, error) : NULL;
+    if (!run->report)
+        return false;
+    struct row_recipe causal = t->rows;
+    causal.causal = true;
+    run->causal_rows = rows_new(run->corpus, causal);
+    run->hole_rows = rows_new(run->corpus, t->rows);
+    if (run->valid)
+        run->validation = validation_new(run->valid, t->validation_rows, t->rows.length);
+    return true;
+}
+
+static void end(struct run *run)
+{
+    validation_free(run->validation);
+    report_close(run->report);
+    rows_free(run->causal_rows);
+    rows_free(run->hole_rows);
+    batch_free(&run->batch);
+    batch_free(&run->part);
+    graph_free(run->graph);
+    optimizer_free(run->optimizer);
+    free(run->weights);
+    free(run->gradient);
+    parameters_free(run->parameters);
+    products_free(run->products);
+    corpus_close(run->valid);
+    corpus_close(run->corpus);
+    if (run->engine)
+        engine_free(run->engine);
+}
+
+/* The gradient and the loss of one step's rows, in parts. */
+static double pass_over(struct run *run, double dropout)
+{
+    const struct batch *batch = &run->batch;
+    int most = run->training->part > run->training->rows.length ? run->training->part : run->training->rows.length;
+    double loss = 0.0;
+    memset(run->gradient, 0, run->parameters->size * sizeof *run->gradient);
+    for (int first = 0, past; first < batch->row_count; first = past) {
+        for (past = first + 1; past < batch->row_count && batch->start[past + 1] - batch->start[first] <= most; past++)
+            ;
+        batch_copy(&run->part, batch, first, past - first);
+        struct pass pass = { .weights = run->weights, .gradient = run->gradient, .dropout = (float)dropout,
+                             .seed = run->progress.seed ^ (uint64_t)run->progress.steps << 20 ^ (uint64_t)first << 1 };
+        loss += graph_run(run->graph, &run->part, &pass);
+    }
+    return loss;
+}
+
+static double done_of(const struct run *run)
+{
+    const struct progress_state *p = &run->progress;
+    return schedule_done(&run->training->schedule, p->steps - p->leg_steps, p->seen - p->leg_seen, spent(run) - p->leg_spent);
+}
+
+static bool step(struct run *run, double done, struct lacuna_error *error)
+{
+    const struct training *t = run->training;
+    struct progress_state *p = &run->progress;
+    double rate = schedule_rate(&t->schedule, p->steps - p->leg_steps, done);
+    batch_clear(&run->batch);
+    rows_fill(done < t->causal ? run->causal_rows : run->hole_rows, p->seed, (uint64_t)p->steps, t->places / t->rows.length,
+              t->flat, &run->batch);
+    double loss = pass_over(run, t->dropout);
+    if (!isfinite(loss))
+        return fail(error, LACUNA_MODEL, "the loss is no longer a number after step %lld: lower the learning rate and resume",
+                    (long long)p->steps);
+    optimizer_step(run->optimizer, run->weights, run->gradient, rate);
+    p->steps++;
+    p->seen += run->batch.count;
+    run->loss_sum += loss;
+    run->loss_count++;
+    if (p->steps % t->report == 0) {
+        double clock = now(), share = done_of(run), used = spent(run) - p->leg_spent;
+        report_progress(run->report, &(struct report_step){
+                                         .step = p->steps, .seen = p->seen, .loss = run->loss_sum / run->loss_count,
+                                         .rate = rate, .minutes = spent(run) / 60.0, .done = share < 1.0 ? share : 1.0,
+                                         .places_per_second = (double)(p->seen - run->reported_seen) / (clock - run->reported),
+                                         .seconds_left = share < 1.0 ? used / share * (1.0 - share) : 0.0 });
+        run->reported = clock;
+        run->reported_seen = p->seen;
+        run->loss_sum = run->loss_count = 0;
+    }
+    return true;
+}
+
+static void validate(struct run *run)
+{
+    if (!run->validation)
+        return;
+    double clock = now();
+    int most = run->training->part > run->training->rows.length ? run->training->part : run->training->rows.length;
+    struct verdict verdict = validation_run(run->validation, run->graph, run->optimizer->average, most);
+    report_say(run->report, json_pack("{s:I, s:I, s:o}", "step", (json_int_t)run->progress.steps, "seen",
+                                      (json_int_t)run->progress.seen, "valid", verdict_json(&verdict)));
+    run->reported += now() - clock;
+}
+
+static bool save(struct run *run, struct lacuna_error *error)
+{
+    const struct training *t = run->training;
+    struct progress_state progress = run->progress;
+    progress.spent = spent(run);
+    char *path = state_path(t->out), *tokenizer = path_join(t->data, "tokenizer.json");
+    json_t *noted = json_pack("{s:I, s:I, s:O?}", "step", (json_int_t)progress.steps, "seen", (json_int_t)progress.seen,
+                              "options", (json_t *)t->options);
+    struct export export = { .parameters = run->parameters, .weights = run->optimizer->average, .type = t->type,
+                             .positions = t->rows.length, .meta = run->corpus->meta, .training = noted,
+                             .tokenizer = tokenizer, .folder = t->out };
+    double clock = now();
+    bool fine = state_save(path, &progress, run->optimizer, run->weights, error) && export_model(&export, error)
+                && report_curve(t->out, error);
+    json_decref(noted);
+    free(path);
+    free(tokenizer);
+    run->saved = now();
+    run->reported += run->saved - clock;
+    return fine;
+}
+
+static bool loop(struct run *run, const sigset_t *stops, struct lacuna_error *error)
+{
+    const struct training *t = run->training;
+    run->began = run->saved = run->reported = now();
+    run->reported_seen = run->progress.seen;
+    for (double done; (done = done_of(run)) < 1.0;) {
+        if (sigtimedwait(stops, NULL, &(struct timespec){ 0 }) > 0)
+            break;
+        if (!step(run, done, error))
+            return false;
+        if (t->validate && run->progress.steps % t->validate == 0)
+            validate(run);
+        if (now() - run->saved > 60.0 * t->save_minutes && !save(run, error))
+            return false;
+    }
+    validate(run);
+    return save(run, error);
+}
+
+bool train(const struct training *training, struct lacuna_error *error)
+{
+    struct run run = { .training = training };
+    sigset_t stops, before;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stops, &before);
+    bool fine = begin(&run, error);
+    if (fine) {
+        report_say(run.report, json_pack("{s:I, s:s, s:I, s:I}", "parameters", (json_int_t)run.parameters->size, "engine",
+                                         engine_describe(run.engine), "step", (json_int_t)run.progress.steps, "seen",
+                                         (json_int_t)run.progress.seen));
+        fine = loop(&run, &stops, error);
+    }
+    end(&run);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return fine;
+}
