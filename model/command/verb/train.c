@@ -1,0 +1,138 @@
+#include "model/command/verb.h"
+#include "model/train/trainer.h"
+
+#include <string.h>
+
+static const struct verb_option options[] = {
+    { .name = "data", .value = "FOLDER", .kind = OPTION_TEXT, .help = "prepared text (needed)" },
+    { .name = "out", .value = "FOLDER", .kind = OPTION_TEXT, .help = "of the run and its model (needed)" },
+    { .name = "init", .value = "FOLDER", .kind = OPTION_TEXT, .help = "begin with this model's weights" },
+    { .name = "resume", .kind = OPTION_FLAG, .help = "go on from the state in the out folder where there is one" },
+    { .name = "leg", .kind = OPTION_FLAG, .help = "with --resume: the schedule starts again from here" },
+    { .name = "preset", .value = "NAME", .kind = OPTION_TEXT, .help = "network: tiny, cpu (10M weights) or gpu (cpu)" },
+    { .name = "steps", .value = "N", .kind = OPTION_WHOLE, .low = 1, .high = 1e9, .help = "end after so many steps" },
+    { .name = "places", .value = "N", .kind = OPTION_REAL, .low = 1, .high = 1e13, .help = "end after so many tokens" },
+    { .name = "minutes", .value = "X", .kind = OPTION_REAL, .low = 0.01, .high = 1e6, .help = "end after so many minutes" },
+    { .name = "length", .value = "N", .kind = OPTION_WHOLE, .low = 32, .high = 4096, .help = "tokens of a row (256)" },
+    { .name = "tokens", .value = "N", .kind = OPTION_WHOLE, .low = 32, .high = 1e7, .help = "tokens of a step (8192)" },
+    { .name = "part", .value = "N", .kind = OPTION_WHOLE, .low = 32, .high = 1e6,
+      .help = "tokens passed at a time, which decides the memory (2048)" },
+    { .name = "causal", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1,
+      .help = "share of the run in which rows predict each next token (0)" },
+    { .name = "uniform", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1,
+      .help = "share of rows masked anywhere instead of in holes (0.25)" },
+    { .name = "flat", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1,
+      .help = "0: every row weighs the same; 1: every masked token (1)" },
+    { .name = "optimizer", .value = "NAME", .kind = OPTION_TEXT, .help = "muon or adamw (muon)" },
+    { .name = "rate", .value = "X", .kind = OPTION_REAL, .low = 1e-8, .high = 1, .help = "learning rate (0.002)" },
+    { .name = "warmup", .value = "N", .kind = OPTION_WHOLE, .low = 0, .high = 1e6, .help = "steps until it is reached (100)" },
+    { .name = "decay", .value = "NAME", .kind = OPTION_TEXT, .help = "how it falls: cosine, linear or none (cosine)" },
+    { .name = "decay-share", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1,
+      .help = "last share of the run in which it falls (1)" },
+    { .name = "weight-decay", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 10, .help = "of matrices (0.1)" },
+    { .name = "clip", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1e6, .help = "longest gradient, 0: any (1)" },
+    { .name = "dropout", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 0.5, .help = "chance of dropout (0)" },
+    { .name = "average", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 0.999999,
+      .help = "decay of the averaged weights (0.999)" },
+    { .name = "validate", .value = "N", .kind = OPTION_WHOLE, .low = 0, .high = 1e9,
+      .help = "steps between validations, 0: none (500)" },
+    { .name = "validation-rows", .value = "N", .kind = OPTION_WHOLE, .low = 1, .high = 1e6, .help = "rows of one (128)" },
+    { .name = "report", .value = "N", .kind = OPTION_WHOLE, .low = 1, .high = 1e6, .help = "steps between reports (20)" },
+    { .name = "save", .value = "X", .kind = OPTION_REAL, .low = 0.01, .high = 1e6, .help = "minutes between checkpoints (10)" },
+    { .name = "type", .value = "NAME", .kind = OPTION_TEXT, .help = "of the written weights: bf16, f16 or f32 (bf16)" },
+    { 0 },
+};
+
+static bool choose(const struct call *call, const char *option, const char *const *names, int *chosen)
+{
+    const char *text = call_text(call, option);
+    if (!text)
+        return true;
+    for (int i = 0; names[i]; i++)
+        if (strcmp(names[i], text) == 0) {
+            *chosen = i;
+            return true;
+        }
+    return false;
+}
+
+static enum verb_status read_names(const struct call *call, struct training *t)
+{
+    static const char *const optimizers[] = { "adamw", "muon", NULL }, *const decays[] = { "cosine", "linear", "none", NULL },
+                                  *const types[] = { "bf16", "f16", "f32", NULL };
+    static const enum dtype dtypes[] = { DTYPE_BF16, DTYPE_F16, DTYPE_F32 };
+    int optimizer = 1, decay = DECAY_COSINE, type = 0;
+    if (!choose(call, "optimizer", optimizers, &optimizer))
+        return call_misused(call, "--optimizer is muon or adamw");
+    if (!choose(call, "decay", decays, &decay))
+        return call_misused(call, "--decay is cosine, linear or none");
+    if (!choose(call, "type", types, &type))
+        return call_misused(call, "--type is bf16, f16 or f32");
+    t->optimizer.muon = optimizer == 1;
+    t->schedule.decay = (enum decay)decay;
+    t->type = dtypes[type];
+    if (call_has(call, "preset")) {
+        const struct shape *shape = shape_preset(call_text(call, "preset"));
+        if (!shape)
+            return call_misused(call, "--preset is tiny, cpu or gpu");
+        t->shape = *shape;
+    }
+    return VERB_DONE;
+}
+
+static void read_numbers(const struct call *call, struct training *t)
+{
+    t->schedule.steps = call_whole(call, "steps", 0);
+    t->schedule.places = (int64_t)call_real(call, "places", 0);
+    t->schedule.minutes = call_real(call, "minutes", 0);
+    t->schedule.rate = call_real(call, "rate", t->schedule.rate);
+    t->schedule.warmup = (int)call_whole(call, "warmup", t->schedule.warmup);
+    t->schedule.decay_share = call_real(call, "decay-share", t->schedule.decay_share);
+    t->rows.length = (int)call_whole(call, "length", t->rows.length);
+    t->rows.uniform = call_real(call, "uniform", t->rows.uniform);
+    t->places = (int)call_whole(call, "tokens", t->places);
+    t->part = (int)call_whole(call, "part", t->part);
+    t->causal = call_real(call, "causal", t->causal);
+    t->flat = call_real(call, "flat", t->flat);
+    t->dropout = call_real(call, "dropout", t->dropout);
+    t->optimizer.decay = (float)call_real(call, "weight-decay", (double)t->optimizer.decay);
+    t->optimizer.clip = (float)call_real(call, "clip", (double)t->optimizer.clip);
+    t->optimizer.average = (float)call_real(call, "average", (double)t->optimizer.average);
+    t->validate = (int)call_whole(call, "validate", t->validate);
+    t->validation_rows = (int)call_whole(call, "validation-rows", t->validation_rows);
+    t->report = (int)call_whole(call, "report", t->report);
+    t->save_minutes = call_real(call, "save", t->save_minutes);
+}
+
+static enum verb_status train_run(const struct call *call)
+{
+    struct training t = training_default();
+    t.data = call_text(call, "data");
+    t.out = call_text(call, "out");
+    t.init = call_text(call, "init");
+    t.resume = call_has(call, "resume");
+    t.leg = call_has(call, "leg");
+    t.seed = call->seed;
+    t.threads = call->threads;
+    if (!t.data || !t.out)
+        return call_misused(call, "--data FOLDER and --out FOLDER are needed");
+    enum verb_status status = read_names(call, &t);
+    if (status != VERB_DONE)
+        return status;
+    read_numbers(call, &t);
+    struct lacuna_error error = { 0 };
+    if (train(&t, &error))
+        return VERB_DONE;
+    return error.code == LACUNA_BAD_REQUEST ? call_misused(call, "%s", error.message) : call_failed(call, "%s", error.message);
+}
+
+const struct verb verb_train = {
+    .name = "train",
+    .summary = "train a model on prepared text",
+    .usage = "--data FOLDER --out FOLDER",
+    .about = "The out folder holds the model of the averaged weights, the state to resume from, log.jsonl and curve.svg.\n"
+             "An interrupt saves and ends. Validation gives bits per byte on masked text, the loss in holes of words,\n"
+             "phrases, one and several sentences, and how many one-word holes are guessed at once.",
+    .options = options,
+    .run = train_run,
+};
