@@ -134,7 +134,7 @@ static void attention_tile(void *user, int tile)
     int cached = sequence->cached ? session->context.count : 0, stride = context.padded + own.padded;
     size_t row_width = (size_t)graph->heads * (size_t)width, at = (size_t)head * (size_t)width;
 
-    float *queries = scratch_take(&session->scratch),
+    float *queries = scratch_take(&session->work.scratch),
           *scores = queries + (size_t)block->count * (size_t)width;
     for (int i = 0; i < block->count; i++) {
         int query = block->first + i, row = job->query_rows ? job->query_rows[query] : query;
@@ -155,7 +155,7 @@ static void attention_tile(void *user, int tile)
               values_stride, cached, block->count, out, row_width, width, false);
     weigh(denoiser->kernels, scores + context.padded, stride, own.values + values * (size_t)own.padded,
           values_stride, sequence->keys, block->count, out, row_width, width, context.padded > 0);
-    scratch_give(&session->scratch, queries);
+    scratch_give(&session->work.scratch, queries);
 }
 
 void attention_run(const struct pass *pass, int layer, const struct query_block *blocks, int block_count,

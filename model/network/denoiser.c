@@ -13,7 +13,7 @@ static const uint64_t packed_limit = 256u
 
 struct binding {
     struct denoiser *denoiser;
-    bool pack;
+    bool pack, float32;
     int layer;
     struct lacuna_error *error;
 };
@@ -41,7 +41,9 @@ static bool bind_linear(const struct binding *binding, struct linear *linear, co
         if (!linear->bias)
             return false;
     }
-    if (binding->pack)
+    if (linear->weight.scale && !binding->float32)
+        linear_pack_int8(linear, denoiser->engine);
+    else if (binding->pack)
         linear_pack(linear, denoiser->engine);
     return true;
 }
@@ -123,8 +125,8 @@ static float *frequencies_of(const struct graph *graph)
     return frequencies;
 }
 
-struct denoiser *denoiser_open(const struct checkpoint *checkpoint, struct engine *engine,
-                               struct lacuna_error *error)
+static struct denoiser *open_as(const struct checkpoint *checkpoint, struct engine *engine, bool float32,
+                                struct lacuna_error *error)
 {
     const struct family *family = family_find(checkpoint, error);
     if (!family)
@@ -147,13 +149,25 @@ struct denoiser *denoiser_open(const struct checkpoint *checkpoint, struct engin
                                    .framing = framing };
     denoiser->layers = aligned_new((size_t)graph.layers * sizeof *denoiser->layers);
     denoiser->frequencies = graph.rope_base > 0 ? frequencies_of(&graph) : NULL;
-    struct binding binding = { denoiser, framing.parameters <= packed_limit, 0, error };
+    struct binding binding = { denoiser, framing.parameters <= packed_limit, float32, 0, error };
     if (!bind_all(&binding)) {
         fail_in(error, "%s", checkpoint_path(checkpoint));
         denoiser_close(denoiser);
         return NULL;
     }
     return denoiser;
+}
+
+struct denoiser *denoiser_open(const struct checkpoint *checkpoint, struct engine *engine,
+                               struct lacuna_error *error)
+{
+    return open_as(checkpoint, engine, false, error);
+}
+
+struct denoiser *denoiser_open_float32(const struct checkpoint *checkpoint, struct engine *engine,
+                                       struct lacuna_error *error)
+{
+    return open_as(checkpoint, engine, true, error);
 }
 
 static void layer_free(struct layer *layer)

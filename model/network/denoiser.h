@@ -45,6 +45,10 @@ struct framing {
  */
 struct denoiser *denoiser_open(const struct checkpoint *checkpoint, struct engine *engine,
                                struct lacuna_error *error);
+/* The same, but int8 weights are computed in float32 (exactly what scale * int8 gives) and activations are
+ * not quantised. */
+struct denoiser *denoiser_open_float32(const struct checkpoint *checkpoint, struct engine *engine,
+                                       struct lacuna_error *error);
 void denoiser_close(struct denoiser *denoiser);
 const struct framing *denoiser_framing(const struct denoiser *denoiser);
 

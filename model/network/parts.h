@@ -55,7 +55,7 @@ struct context_cache {
 
 struct denoiser_session {
     const struct denoiser *denoiser;
-    struct scratch scratch;
+    struct linear_work work;
     struct context_cache context;
     int angle_count;
     float *cosines, *sines; /* [angle_count][head_width / 2] */

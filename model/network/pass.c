@@ -70,7 +70,7 @@ static struct linear_call call_of(const struct linear *linear, const float *x, i
 
 static void run(struct denoiser_session *session, const struct linear_call *calls, int count)
 {
-    linear_run(session->denoiser->engine, &session->scratch, calls, count);
+    linear_run(&session->work, calls, count);
 }
 
 /* Cuts `count` queries, grouped by sequence, into blocks. */

@@ -13,7 +13,7 @@ struct denoiser_session *denoiser_session_new(const struct denoiser *denoiser, s
     (void)error;
     struct denoiser_session *session = aligned_new(sizeof *session);
     session->denoiser = denoiser;
-    scratch_init(&session->scratch, engine_threads(denoiser->engine));
+    linear_work_init(&session->work, denoiser->engine);
     return session;
 }
 
@@ -33,7 +33,7 @@ void denoiser_session_free(struct denoiser_session *session)
     if (!session)
         return;
     buffers_free(session);
-    scratch_free(&session->scratch);
+    linear_work_free(&session->work);
     free(session->context.ids);
     free(session->context.positions);
     free(session->context.keys);
@@ -79,7 +79,7 @@ void session_reserve(struct denoiser_session *session, int rows, int sequences, 
     const struct graph *graph = &session->denoiser->graph;
     reserve_angles(session, last_position + 1);
     size_t width = (size_t)graph->head_width, keys = (size_t)(session->context.padded + padded);
-    scratch_reserve(&session->scratch, 8 * (width + keys));
+    scratch_reserve(&session->work.scratch, 8 * (width + keys));
     if (rows <= session->row_room && sequences <= session->sequence_room && padded <= session->padded_room)
         return;
     buffers_free(session);

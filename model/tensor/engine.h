@@ -1,8 +1,8 @@
 /* engine.h - what computes: the kernel table chosen for this CPU, OpenBLAS, and the worker threads.
  *
  * Work is cut into tiles that depend on shapes alone and each tile is computed by one thread in one order of
- * summation, so results do not depend on the number of threads. Idle threads sleep; only between jobs that follow one another within
- * microseconds do they look for the next one a little while first. */
+ * summation, so results do not depend on the number of threads. Idle threads sleep; only between jobs that
+ * follow one another within microseconds do they look for the next one a little while first. */
 #ifndef MODEL_TENSOR_ENGINE_H
 #define MODEL_TENSOR_ENGINE_H
 

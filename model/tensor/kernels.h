@@ -9,6 +9,8 @@
 #ifndef MODEL_TENSOR_KERNELS_H
 #define MODEL_TENSOR_KERNELS_H
 
+#include "model/tensor/int8.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +25,11 @@ struct kernels {
      * what is in out. */
     void (*panel)(const float *x, size_t x_stride, const float *panel, size_t panel_stride, float *out,
                   size_t out_stride, int m, int k, int columns, bool accumulate);
+
+    /* The product of an int8 panel: out [m][PANEL]. */
+    void (*panel_int8)(const struct int8_rows *rows, const struct int8_panel *panel, float *out);
+    /* int8_activations, faster. */
+    float (*activations_int8)(const float *x, int n, uint8_t *out);
 
     /* out = x / sqrt(mean(x²) + epsilon) * weight (NULL: 1); RMSNorm, Zhang and Sennrich 2019. */
     void (*rms_norm)(const float *x, const float *weight, float *out, int n, float epsilon);

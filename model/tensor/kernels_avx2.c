@@ -2,6 +2,7 @@
 #define WIDTH 8
 #define ROWS 6
 #define VECTORS 2
+#define INT8_PANEL int8_panel_avx2
 #define TABLE kernels_avx2
 #define NAME "avx2"
 #include "model/tensor/kernels_vector.h"

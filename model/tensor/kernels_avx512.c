@@ -2,6 +2,7 @@
 #define WIDTH 16
 #define ROWS 12
 #define VECTORS 2
+#define INT8_PANEL int8_panel_avx512
 #define TABLE kernels_avx512
 #define NAME "avx512"
 #include "model/tensor/kernels_vector.h"

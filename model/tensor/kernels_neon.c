@@ -2,6 +2,7 @@
 #define WIDTH 4
 #define ROWS 6
 #define VECTORS 4
+#define INT8_PANEL int8_panel_scalar
 #define TABLE kernels_neon
 #define NAME "neon"
 #include "model/tensor/kernels_vector.h"

@@ -90,6 +90,8 @@ static void rotate(float *x, const float *cosines, const float *sines, int half)
 const struct kernels kernels_scalar = {
     .name = "scalar",
     .panel = panel,
+    .panel_int8 = int8_panel_scalar,
+    .activations_int8 = int8_activations,
     .rms_norm = rms_norm,
     .layer_norm = layer_norm,
     .softmax = softmax,

@@ -3,6 +3,7 @@
  *     WIDTH    floats in a vector
  *     ROWS     rows of x that the multiplication holds in registers at once
  *     VECTORS  vectors of a panel's columns that it holds, a divisor of PANEL / WIDTH
+ *     INT8_PANEL  its product of int8 panels
  *     TABLE    the name of the table, NAME its spelling
  * A row's remainder of under WIDTH elements goes through a padded copy, so it has the same arithmetic as the
  * rest. */
@@ -12,6 +13,7 @@
 #include <string.h>
 
 typedef float vector __attribute__((vector_size(WIDTH * sizeof(float))));
+typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
 typedef int32_t lanes __attribute__((vector_size(WIDTH * sizeof(int32_t))));
 
 #define INLINE static inline __attribute__((always_inline))
@@ -229,6 +231,28 @@ static void softmax(float *x, int n)
         put(x, i, n, at(x, i, n, 0) * scale);
 }
 
+static float activations_int8(const float *x, int n, uint8_t *out)
+{
+    const vector magic = splat(12582912.0f);
+    vector most = splat(0);
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = at(x, i, n, 0);
+        v = choose(v < splat(0), -v, v);
+        most = choose(v > most, v, most);
+    }
+    float lane[WIDTH], max = 0;
+    store(lane, most);
+    for (int i = 0; i < WIDTH; i++)
+        max = lane[i] > max ? lane[i] : max;
+    vector back = splat(max > 0 ? 127 / max : 0);
+    for (int i = 0; i < n; i += WIDTH) {
+        lanes whole = (lanes)(at(x, i, n, 0) * back + magic) - (lanes)magic + 128;
+        bytes q = __builtin_convertvector(whole, bytes);
+        memcpy(out + i, &q, (size_t)(i + WIDTH <= n ? WIDTH : n - i));
+    }
+    return max / 127;
+}
+
 static void add(float *x, const float *y, int n)
 {
     for (int i = 0; i < n; i += WIDTH)
@@ -274,6 +298,8 @@ static void rotate(float *x, const float *cosines, const float *sines, int half)
 const struct kernels TABLE = {
     .name = NAME,
     .panel = panel,
+    .panel_int8 = INT8_PANEL,
+    .activations_int8 = activations_int8,
     .rms_norm = rms_norm,
     .layer_norm = layer_norm,
     .softmax = softmax,

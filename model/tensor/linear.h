@@ -14,11 +14,18 @@
 struct linear {
     struct weight weight;
     float *panels; /* own; NULL: made tile by tile */
-    float *bias;   /* [rows], own; NULL: none */
+    struct {
+        int8_t *panels; /* own; NULL: not int8 */
+        int32_t *sums;  /* [rows, padded to whole panels] */
+        float *scales;
+        int steps;
+    } int8;
+    float *bias; /* [rows], own; NULL: none */
 };
 
-/* Repacks `linear->weight`; bias and panels are then the linear's own. */
+/* Repacks `linear->weight` as float32, or as the int8 it is (its type must be DTYPE_I8). */
 void linear_pack(struct linear *linear, struct engine *engine);
+void linear_pack_int8(struct linear *linear, struct engine *engine);
 void linear_free(struct linear *linear);
 
 enum activation { LINEAR_PLAIN, LINEAR_SILU, LINEAR_GELU_TANH, LINEAR_GELU_ERF, LINEAR_RELU_SQUARED };
@@ -38,7 +45,18 @@ struct linear_call {
     bool accumulate;
 };
 
+/* Working memory of the multiplications of one thread. */
+struct linear_work {
+    struct engine *engine;
+    struct scratch scratch;
+    uint8_t *quantised; /* the rows of x of each call that is int8 */
+    float *scales;
+    size_t quantised_room, scales_room;
+};
+void linear_work_init(struct linear_work *work, struct engine *engine);
+void linear_work_free(struct linear_work *work);
+
 /* All calls in one job of the engine; no call may read what another writes. */
-void linear_run(struct engine *engine, struct scratch *scratch, const struct linear_call *calls, int count);
+void linear_run(struct linear_work *work, const struct linear_call *calls, int count);
 
 #endif

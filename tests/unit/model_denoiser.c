@@ -1,6 +1,8 @@
 #include "model/network/denoiser.h"
 
+#include "model/network/quantise.h"
 #include "model/tensor/engine.h"
+#include "model/tensor/int8.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -378,6 +380,63 @@ static void a_step_does_not_depend_on_threads_or_other_branches(void **state)
         assert_memory_equal(one, many + i * size, size * sizeof *one);
 }
 
+/* The model's weights as int8, and its tensors as the values that those stand for. */
+static void model_quantise(struct model *model, bool float32)
+{
+    struct lacuna_error error = { 0 };
+    struct quantise_report report;
+    char path[128];
+    snprintf(path, sizeof path, "%s/model.safetensors", model->folder);
+    struct checkpoint *source = model->checkpoint;
+    denoiser_session_free(model->session);
+    denoiser_close(model->denoiser);
+    assert_true(quantise_write(source, path, &report, &error));
+    assert_int_equal(report.matrices, 1 + 7 * LAYERS);
+    assert_true(report.mean_error > 0 && report.mean_error < 0.01 && report.largest_error < 0.004);
+    checkpoint_close(source);
+    model->checkpoint = checkpoint_open(model->folder, &error);
+    assert_non_null(model->checkpoint);
+    model->denoiser =
+        (float32 ? denoiser_open_float32 : denoiser_open)(model->checkpoint, model->engine, &error);
+    if (!model->denoiser)
+        fail_msg("%s", error.message);
+    model->session = denoiser_session_new(model->denoiser, &error);
+    for (int i = 0; i < model->count; i++) {
+        const struct tensor *tensor = &model->tensors[i];
+        for (int64_t row = 0; row < tensor->shape[0] && tensor->rank == 2; row++) {
+            float *values = (float *)tensor->data + row * tensor->shape[1];
+            int8_t whole[256];
+            float scale = int8_weights(values, (int)tensor->shape[1], whole);
+            for (int64_t j = 0; j < tensor->shape[1]; j++)
+                values[j] = scale * whole[j];
+        }
+    }
+}
+
+static void int8_weights_give_what_they_stand_for(void **state)
+{
+    (void)state;
+    static double expected[COUNT][VOCABULARY];
+    static float got[COUNT * VOCABULARY];
+    struct text text = text_new();
+    struct rows rows = { text.ids, text.positions, COUNT, text.all, COUNT, 0 };
+    for (int float32 = 0; float32 < 2; float32++) {
+        struct model model;
+        model_open(&model, "context_apart", 2);
+        model_quantise(&model, float32);
+        plain_forward(&model, "context_apart", text.ids, text.positions, text.kinds, COUNT, expected);
+        assert_true(denoiser_forward(model.session, &rows, text.kinds, got, NULL, NULL));
+        double squares = 0, error_squares = 0;
+        for (int i = 0; i < COUNT * VOCABULARY; i++) {
+            double right = expected[i / VOCABULARY][i % VOCABULARY];
+            squares += right * right;
+            error_squares += (got[i] - right) * (got[i] - right);
+        }
+        assert_true(sqrt(error_squares / squares) < (float32 ? 1e-5 : 0.06));
+        model_close(&model);
+    }
+}
+
 static void a_cancelled_step_says_so(void **state)
 {
     (void)state;
@@ -424,6 +483,7 @@ int main(void)
         cmocka_unit_test(a_whole_sequence_gives_the_plain_network_s_logits),
         cmocka_unit_test(steps_over_a_context_give_the_plain_network_s_logits),
         cmocka_unit_test(a_step_does_not_depend_on_threads_or_other_branches),
+        cmocka_unit_test(int8_weights_give_what_they_stand_for),
         cmocka_unit_test(a_cancelled_step_says_so),
         cmocka_unit_test(rows_that_cannot_be_are_refused),
     };

@@ -64,6 +64,49 @@ static void a_row_does_not_depend_on_the_rows_beside_it(void **state)
     }
 }
 
+static void every_int8_product_gives_the_reference_s_bits(void **state)
+{
+    (void)state;
+    enum { K = 52, M = 29, STEPS = K / INT8_STEP };
+    static float x[K], expected[M * PANEL], got[M * PANEL], scales[PANEL], x_scales[M];
+    static uint8_t rows[M * K], same[K];
+    static int8_t weights[PANEL * K];
+    static int32_t sums[PANEL];
+    const struct kernels *room[4];
+    fill(scales, PANEL, 4);
+    for (int i = 0; i < PANEL * K; i++)
+        weights[i] = (int8_t)(i * 37 % 255 - 127);
+    for (int i = 0; i < PANEL; i++)
+        sums[i] = 1000 * i;
+    for (const struct kernels *const *each = kernels_usable(room); *each; each++)
+        for (int m = 1; m <= M; m++) {
+            for (int i = 0; i < m; i++) {
+                fill(x, K, (uint32_t)i);
+                x_scales[i] = int8_activations(x, K, rows + i * K);
+                assert_true((*each)->activations_int8(x, K, same) == x_scales[i]);
+                assert_memory_equal(rows + i * K, same, K);
+            }
+            struct int8_rows left = { rows, K, x_scales, m };
+            struct int8_panel right = { weights, sums, scales, STEPS };
+            int8_panel_scalar(&left, &right, expected);
+            (*each)->panel_int8(&left, &right, got);
+            assert_memory_equal(expected, got, (size_t)m * PANEL * sizeof *got);
+        }
+}
+
+static void int8_weights_are_off_by_half_a_step_at_most(void **state)
+{
+    (void)state;
+    float x[100];
+    int8_t q[100];
+    fill(x, 100, 9);
+    float scale = int8_weights(x, 100, q);
+    for (int i = 0; i < 100; i++)
+        assert_true(fabsf(x[i] - scale * q[i]) <= 0.5001f * scale);
+    float zeros[3] = { 0 };
+    assert_true(int8_weights(zeros, 3, q) == 0 && q[0] == 0);
+}
+
 typedef void row_kernel(const struct kernels *kernels, float *x, int n);
 
 static void run_softmax(const struct kernels *kernels, float *x, int n)
@@ -208,6 +251,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_panel_agrees_with_the_reference),
         cmocka_unit_test(a_row_does_not_depend_on_the_rows_beside_it),
+        cmocka_unit_test(every_int8_product_gives_the_reference_s_bits),
+        cmocka_unit_test(int8_weights_are_off_by_half_a_step_at_most),
         cmocka_unit_test(every_row_kernel_agrees_with_the_reference),
         cmocka_unit_test(products_are_right_and_the_same_with_any_number_of_threads),
         cmocka_unit_test(every_tile_runs_once),

@@ -1,0 +1,50 @@
+#include "model/tensor/int8.h"
+
+#include "model/tensor/kernels.h"
+
+#include <math.h>
+
+void int8_panel_scalar(const struct int8_rows *rows, const struct int8_panel *panel, float *out)
+{
+    for (int i = 0; i < rows->m; i++) {
+        const uint8_t *x = rows->x + (size_t)i * rows->x_stride;
+        for (int j = 0; j < PANEL; j++) {
+            int32_t sum = 0;
+            for (int p = 0; p < panel->steps; p++)
+                for (int q = 0; q < INT8_STEP; q++)
+                    sum += x[p * INT8_STEP + q] *
+                           panel->weights[((size_t)p * PANEL + (size_t)j) * INT8_STEP + (size_t)q];
+            out[i * PANEL + j] = (float)(sum - panel->sums[j]) * (rows->x_scales[i] * panel->scales[j]);
+        }
+    }
+}
+
+static float largest(const float *x, int n)
+{
+    float most = 0;
+    for (int i = 0; i < n; i++)
+        most = fabsf(x[i]) > most ? fabsf(x[i]) : most;
+    return most;
+}
+
+/* Rounds |x| < 2^22 to the nearest whole number, ties to even: 1.5 · 2^23 leaves no bits for a fraction. */
+static int32_t nearest(float x)
+{
+    return (int32_t)((x + 12582912.0f) - 12582912.0f);
+}
+
+float int8_activations(const float *x, int n, uint8_t *out)
+{
+    float most = largest(x, n), back = most > 0 ? 127 / most : 0;
+    for (int i = 0; i < n; i++)
+        out[i] = (uint8_t)(nearest(x[i] * back) + 128);
+    return most / 127;
+}
+
+float int8_weights(const float *x, int n, int8_t *out)
+{
+    float most = largest(x, n), back = most > 0 ? 127 / most : 0;
+    for (int i = 0; i < n; i++)
+        out[i] = (int8_t)nearest(x[i] * back);
+    return most / 127;
+}
