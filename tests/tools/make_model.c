@@ -1,0 +1,208 @@
+/* make_model DIR - writes a tiny model of the default family with random weights: config.json, tokenizer.json, model.safetensors.
+ * What it writes is meaningless, but all that an engine promises whatever the weights can be tested on it in milliseconds. */
+#include "model/base/file.h"
+#include "model/base/memory.h"
+#include "model/base/random.h"
+#include "model/format/checkpoint.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { HIDDEN = 32, LAYERS = 2, HEADS = 2, INNER = 48, CONTEXT = 128, SPECIALS = 6, BYTES = 256, TENSORS_MAX = 64 };
+
+static const char *const specials[SPECIALS] = { "<pad>", "<mask>", "<null>", "<none>", "<bos>", "<eos>" };
+
+static const struct {
+    const char *slot, *value;
+} attributes[] = {
+    { "tense", "past" },        { "tense", "present" }, { "person", "first person" },
+    { "register", "formal" },   { "register", "plain" },
+};
+enum { ATTRIBUTES = sizeof attributes / sizeof *attributes };
+
+/* Pairs of pieces in the byte-level alphabet, where "Ġ" is a blank. */
+static const char *const merges[] = {
+    "Ġ t", "h e", "Ġt he", "Ġ a", "i n", "Ġ m", "o o", "oo n", "Ġm oon", "Ġ s", "e a", "Ġs ea", "Ġa n", "Ġan d", "Ġ w", "e n", "Ġw en",
+    "Ġwen t", "o n", "e r", "l d", "o ld", "Ġ old", "m a", "ma n", "Ġ man", "Ġ o", "Ġo n", "i t", "Ġ it", "Ġ he", "Ġw a", "Ġwa s",
+};
+enum { MERGES = sizeof merges / sizeof *merges, VOCABULARY = SPECIALS + ATTRIBUTES + BYTES + MERGES };
+
+static bool is_printed(int byte)
+{
+    return (byte >= '!' && byte <= '~') || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+}
+
+/* GPT-2's alphabet: printable bytes stand for themselves, the others for the code points from 256 on, in order. */
+static void spell_byte(int byte, char out[3])
+{
+    int code = byte;
+    if (!is_printed(byte)) {
+        code = 256;
+        for (int other = 0; other < byte; other++)
+            code += !is_printed(other);
+    }
+    if (code < 0x80) {
+        out[0] = (char)code;
+        out[1] = 0;
+    } else {
+        out[0] = (char)(0xc0 | code >> 6);
+        out[1] = (char)(0x80 | (code & 0x3f));
+        out[2] = 0;
+    }
+}
+
+static json_t *added_token(const char *content, int id)
+{
+    return json_pack("{s:i, s:s, s:b, s:b, s:b, s:b, s:b}", "id", id, "content", content, "single_word", 0, "lstrip", 0, "rstrip", 0,
+                     "normalized", 0, "special", 1);
+}
+
+static json_t *vocabulary_new(json_t *added)
+{
+    json_t *vocabulary = json_object();
+    char text[64];
+    int id = 0;
+    for (int i = 0; i < SPECIALS; i++, id++) {
+        json_array_append_new(added, added_token(specials[i], id));
+        json_object_set_new(vocabulary, specials[i], json_integer(id));
+    }
+    for (int i = 0; i < ATTRIBUTES; i++, id++) {
+        snprintf(text, sizeof text, "<%s=%s>", attributes[i].slot, attributes[i].value);
+        json_array_append_new(added, added_token(text, id));
+        json_object_set_new(vocabulary, text, json_integer(id));
+    }
+    for (int byte = 0; byte < BYTES; byte++, id++) {
+        spell_byte(byte, text);
+        json_object_set_new(vocabulary, text, json_integer(id));
+    }
+    for (int i = 0; i < MERGES; i++, id++) {
+        const char *blank = strchr(merges[i], ' ');
+        snprintf(text, sizeof text, "%.*s%s", (int)(blank - merges[i]), merges[i], blank + 1);
+        json_object_set_new(vocabulary, text, json_integer(id));
+    }
+    return vocabulary;
+}
+
+static json_t *tokenizer_json(void)
+{
+    json_t *added = json_array(), *pairs = json_array();
+    json_t *vocabulary = vocabulary_new(added);
+    for (int i = 0; i < MERGES; i++)
+        json_array_append_new(pairs, json_string(merges[i]));
+    json_t *split = json_pack("{s:s, s:{s:s}, s:s, s:b}", "type", "Split", "pattern", "Regex",
+                              " ?\\p{L}+| ?\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", "behavior", "Isolated", "invert", 0);
+    json_t *bytes = json_pack("{s:s, s:b, s:b, s:b}", "type", "ByteLevel", "add_prefix_space", 0, "trim_offsets", 0, "use_regex", 0);
+    json_t *before = json_pack("{s:s, s:[o, O]}", "type", "Sequence", "pretokenizers", split, bytes);
+    json_t *model = json_pack("{s:s, s:n, s:b, s:o, s:o}", "type", "BPE", "unk_token", "byte_fallback", 0, "vocab", vocabulary,
+                              "merges", pairs);
+    return json_pack("{s:s, s:o, s:n, s:o, s:n, s:o, s:o}", "version", "1.0", "added_tokens", added, "normalizer", "pre_tokenizer",
+                     before, "post_processor", "decoder", bytes, "model", model);
+}
+
+static json_t *config_json(void)
+{
+    json_t *config = json_pack(
+        "{s:[s], s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:i, s:f, s:f, s:b, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:[i,i,i,i]}",
+        "architectures", "LacunaForMaskedDiffusion", "model_type", "lacuna", "hidden_size", HIDDEN, "num_hidden_layers", LAYERS,
+        "num_attention_heads", HEADS, "num_key_value_heads", HEADS, "head_dim", HIDDEN / HEADS, "intermediate_size", INNER,
+        "hidden_act", "silu", "vocab_size", VOCABULARY, "rms_norm_eps", 1e-5, "rope_theta", 10000.0, "tie_word_embeddings", 1,
+        "max_position_embeddings", CONTEXT, "attention", "context_apart", "pad_token_id", 0, "mask_token_id", 1, "null_token_id", 2,
+        "none_token_id", 3, "bos_token_id", 4, "eos_token_id", 5, "attribute_slots", 3, "buckets", 4, 8, 16, 32);
+    json_t *list = json_array();
+    for (int i = 0; i < ATTRIBUTES; i++)
+        json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:i}", "value", attributes[i].value, "slot", attributes[i].slot, "token",
+                                              SPECIALS + i, "bit", i));
+    json_object_set_new(config, "attributes", list);
+    return config;
+}
+
+struct weights {
+    struct tensor tensors[TENSORS_MAX];
+    char names[TENSORS_MAX][64];
+    size_t count;
+    struct random random;
+};
+
+/* A matrix of normal numbers that keeps the size of its input, or with cols 0 a vector of ones. */
+static void add_tensor(struct weights *weights, const char *prefix, const char *name, int rows, int cols)
+{
+    size_t size = (size_t)rows * (size_t)(cols ? cols : 1);
+    float *values = memory_new(size, sizeof *values);
+    for (size_t i = 0; i < size; i++)
+        values[i] = cols ? random_normal(&weights->random) / sqrtf((float)cols) : 1;
+    snprintf(weights->names[weights->count], sizeof weights->names[0], "%s%s", prefix, name);
+    weights->tensors[weights->count] = (struct tensor){
+        .name = weights->names[weights->count],
+        .type = DTYPE_F32,
+        .rank = cols ? 2 : 1,
+        .shape = { rows, cols ? cols : 1, 1, 1 },
+        .data = values,
+        .size = size * sizeof *values,
+    };
+    weights->count++;
+}
+
+static void add_layer(struct weights *weights, int layer)
+{
+    char prefix[32];
+    snprintf(prefix, sizeof prefix, "model.layers.%d.", layer);
+    static const char *const square[] = { "q", "k", "v", "o" };
+    for (size_t i = 0; i < sizeof square / sizeof *square; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "self_attn.%s_proj.weight", square[i]);
+        add_tensor(weights, prefix, name, HIDDEN, HIDDEN);
+    }
+    add_tensor(weights, prefix, "mlp.gate_proj.weight", INNER, HIDDEN);
+    add_tensor(weights, prefix, "mlp.up_proj.weight", INNER, HIDDEN);
+    add_tensor(weights, prefix, "mlp.down_proj.weight", HIDDEN, INNER);
+    add_tensor(weights, prefix, "input_layernorm.weight", HIDDEN, 0);
+    add_tensor(weights, prefix, "post_attention_layernorm.weight", HIDDEN, 0);
+}
+
+static bool write_weights(const char *path, struct lacuna_error *error)
+{
+    struct weights weights = { .random = random_new(7, 0) };
+    add_tensor(&weights, "", "model.embed_tokens.weight", VOCABULARY, HIDDEN);
+    add_tensor(&weights, "", "model.norm.weight", HIDDEN, 0);
+    for (int layer = 0; layer < LAYERS; layer++)
+        add_layer(&weights, layer);
+    bool done = safetensors_write(path, weights.tensors, weights.count, NULL, error);
+    for (size_t i = 0; i < weights.count; i++)
+        free((void *)weights.tensors[i].data);
+    return done;
+}
+
+static bool write_json(const char *path, json_t *json, struct lacuna_error *error)
+{
+    char *text = json_dumps(json, JSON_INDENT(1));
+    json_decref(json);
+    if (!text)
+        return false;
+    bool done = file_write(path, text, strlen(text), error);
+    free(text);
+    return done;
+}
+
+int main(int count, char **arguments)
+{
+    if (count != 2) {
+        fputs("usage: make_model DIR\n", stderr);
+        return 1;
+    }
+    mkdir(arguments[1], 0777);
+    struct lacuna_error error = { 0 };
+    char *config = path_join(arguments[1], "config.json");
+    char *tokenizer = path_join(arguments[1], "tokenizer.json");
+    char *weights = path_join(arguments[1], "model.safetensors");
+    bool done = write_json(config, config_json(), &error) && write_json(tokenizer, tokenizer_json(), &error) &&
+                write_weights(weights, &error);
+    if (!done)
+        fprintf(stderr, "make_model: %s\n", error.message);
+    free(config);
+    free(tokenizer);
+    free(weights);
+    return done ? 0 : 2;
+}
