@@ -1,6 +1,6 @@
 /* A fuzzer for compilers without libFuzzer: runs every seed, then mutations of the seeds until the time is
- * over, always the same ones in the same order. The input in work lies in fuzz_TARGET.input (in the working folder),
- * so that it is there after a crash.
+ * over, always the same ones in the same order. The input in work lies in fuzz_TARGET.input (in the working
+ * folder), so that it is there after a crash.
  *
  *     fuzz_TARGET SEEDS SECONDS      fuzz_TARGET FILE      the second form runs one input alone */
 #include "tests/fuzz/fuzz.h"

@@ -1,5 +1,6 @@
-/* make_model DIR - writes a tiny model of the default family with random weights: config.json, tokenizer.json, model.safetensors.
- * What it writes is meaningless, but all that an engine promises whatever the weights can be tested on it in milliseconds. */
+/* make_model DIR - writes a tiny model of the default family with random weights: config.json,
+ * tokenizer.json, model.safetensors. What it writes is meaningless, but all that an engine promises whatever
+ * the weights can be tested on it in milliseconds. */
 #include "model/base/file.h"
 #include "model/base/memory.h"
 #include "model/base/random.h"
@@ -11,22 +12,32 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { HIDDEN = 32, LAYERS = 2, HEADS = 2, INNER = 48, CONTEXT = 128, SPECIALS = 6, BYTES = 256, TENSORS_MAX = 64 };
+enum {
+    HIDDEN = 32,
+    LAYERS = 2,
+    HEADS = 2,
+    INNER = 48,
+    CONTEXT = 128,
+    SPECIALS = 6,
+    BYTES = 256,
+    TENSORS_MAX = 64
+};
 
 static const char *const specials[SPECIALS] = { "<pad>", "<mask>", "<null>", "<none>", "<bos>", "<eos>" };
 
 static const struct {
     const char *slot, *value;
 } attributes[] = {
-    { "tense", "past" },        { "tense", "present" }, { "person", "first person" },
-    { "register", "formal" },   { "register", "plain" },
+    { "tense", "past" },      { "tense", "present" },  { "person", "first person" },
+    { "register", "formal" }, { "register", "plain" },
 };
 enum { ATTRIBUTES = sizeof attributes / sizeof *attributes };
 
 /* Pairs of pieces in the byte-level alphabet, where "Ġ" is a blank. */
 static const char *const merges[] = {
-    "Ġ t", "h e", "Ġt he", "Ġ a", "i n", "Ġ m", "o o", "oo n", "Ġm oon", "Ġ s", "e a", "Ġs ea", "Ġa n", "Ġan d", "Ġ w", "e n", "Ġw en",
-    "Ġwen t", "o n", "e r", "l d", "o ld", "Ġ old", "m a", "ma n", "Ġ man", "Ġ o", "Ġo n", "i t", "Ġ it", "Ġ he", "Ġw a", "Ġwa s",
+    "Ġ t",   "h e",  "Ġt he", "Ġ a",   "i n", "Ġ m",   "o o",    "oo n", "Ġm oon", "Ġ s",  "e a",
+    "Ġs ea", "Ġa n", "Ġan d", "Ġ w",   "e n", "Ġw en", "Ġwen t", "o n",  "e r",    "l d",  "o ld",
+    "Ġ old", "m a",  "ma n",  "Ġ man", "Ġ o", "Ġo n",  "i t",    "Ġ it", "Ġ he",   "Ġw a", "Ġwa s",
 };
 enum { MERGES = sizeof merges / sizeof *merges, VOCABULARY = SPECIALS + ATTRIBUTES + BYTES + MERGES };
 
@@ -35,7 +46,8 @@ static bool is_printed(int byte)
     return (byte >= '!' && byte <= '~') || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
 }
 
-/* GPT-2's alphabet: printable bytes stand for themselves, the others for the code points from 256 on, in order. */
+/* GPT-2's alphabet: printable bytes stand for themselves, the others for the code points from 256 on, in
+ * order. */
 static void spell_byte(int byte, char out[3])
 {
     int code = byte;
@@ -56,8 +68,8 @@ static void spell_byte(int byte, char out[3])
 
 static json_t *added_token(const char *content, int id)
 {
-    return json_pack("{s:i, s:s, s:b, s:b, s:b, s:b, s:b}", "id", id, "content", content, "single_word", 0, "lstrip", 0, "rstrip", 0,
-                     "normalized", 0, "special", 1);
+    return json_pack("{s:i, s:s, s:b, s:b, s:b, s:b, s:b}", "id", id, "content", content, "single_word", 0,
+                     "lstrip", 0, "rstrip", 0, "normalized", 0, "special", 1);
 }
 
 static json_t *vocabulary_new(json_t *added)
@@ -93,28 +105,34 @@ static json_t *tokenizer_json(void)
     for (int i = 0; i < MERGES; i++)
         json_array_append_new(pairs, json_string(merges[i]));
     json_t *split = json_pack("{s:s, s:{s:s}, s:s, s:b}", "type", "Split", "pattern", "Regex",
-                              " ?\\p{L}+| ?\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", "behavior", "Isolated", "invert", 0);
-    json_t *bytes = json_pack("{s:s, s:b, s:b, s:b}", "type", "ByteLevel", "add_prefix_space", 0, "trim_offsets", 0, "use_regex", 0);
+                              " ?\\p{L}+| ?\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", "behavior",
+                              "Isolated", "invert", 0);
+    json_t *bytes = json_pack("{s:s, s:b, s:b, s:b}", "type", "ByteLevel", "add_prefix_space", 0,
+                              "trim_offsets", 0, "use_regex", 0);
     json_t *before = json_pack("{s:s, s:[o, O]}", "type", "Sequence", "pretokenizers", split, bytes);
-    json_t *model = json_pack("{s:s, s:n, s:b, s:o, s:o}", "type", "BPE", "unk_token", "byte_fallback", 0, "vocab", vocabulary,
-                              "merges", pairs);
-    return json_pack("{s:s, s:o, s:n, s:o, s:n, s:o, s:o}", "version", "1.0", "added_tokens", added, "normalizer", "pre_tokenizer",
-                     before, "post_processor", "decoder", bytes, "model", model);
+    json_t *model = json_pack("{s:s, s:n, s:b, s:o, s:o}", "type", "BPE", "unk_token", "byte_fallback", 0,
+                              "vocab", vocabulary, "merges", pairs);
+    return json_pack("{s:s, s:o, s:n, s:o, s:n, s:o, s:o}", "version", "1.0", "added_tokens", added,
+                     "normalizer", "pre_tokenizer", before, "post_processor", "decoder", bytes, "model",
+                     model);
 }
 
 static json_t *config_json(void)
 {
-    json_t *config = json_pack(
-        "{s:[s], s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:i, s:f, s:f, s:b, s:i, s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:[i,i,i,i]}",
-        "architectures", "LacunaForMaskedDiffusion", "model_type", "lacuna", "hidden_size", HIDDEN, "num_hidden_layers", LAYERS,
-        "num_attention_heads", HEADS, "num_key_value_heads", HEADS, "head_dim", HIDDEN / HEADS, "intermediate_size", INNER,
-        "hidden_act", "silu", "vocab_size", VOCABULARY, "rms_norm_eps", 1e-5, "rope_theta", 10000.0, "tie_word_embeddings", 1,
-        "max_position_embeddings", CONTEXT, "attention", "context_apart", "pad_token_id", 0, "mask_token_id", 1, "null_token_id", 2,
-        "none_token_id", 3, "bos_token_id", 4, "eos_token_id", 5, "attribute_slots", 3, "buckets", 4, 8, 16, 32);
+    json_t *config =
+        json_pack("{s:[s], s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:i, s:f, s:f, s:b, s:i, s:s, s:i, s:i, "
+                  "s:i, s:i, s:i, s:i, s:i, s:[i,i,i,i]}",
+                  "architectures", "LacunaForMaskedDiffusion", "model_type", "lacuna", "hidden_size", HIDDEN,
+                  "num_hidden_layers", LAYERS, "num_attention_heads", HEADS, "num_key_value_heads", HEADS,
+                  "head_dim", HIDDEN / HEADS, "intermediate_size", INNER, "hidden_act", "silu", "vocab_size",
+                  VOCABULARY, "rms_norm_eps", 1e-5, "rope_theta", 10000.0, "tie_word_embeddings", 1,
+                  "max_position_embeddings", CONTEXT, "attention", "context_apart", "pad_token_id", 0,
+                  "mask_token_id", 1, "null_token_id", 2, "none_token_id", 3, "bos_token_id", 4,
+                  "eos_token_id", 5, "attribute_slots", 3, "buckets", 4, 8, 16, 32);
     json_t *list = json_array();
     for (int i = 0; i < ATTRIBUTES; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:i}", "value", attributes[i].value, "slot", attributes[i].slot, "token",
-                                              SPECIALS + i, "bit", i));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:i, s:i}", "value", attributes[i].value, "slot",
+                                              attributes[i].slot, "token", SPECIALS + i, "bit", i));
     json_object_set_new(config, "attributes", list);
     return config;
 }
@@ -197,8 +215,8 @@ int main(int count, char **arguments)
     char *config = path_join(arguments[1], "config.json");
     char *tokenizer = path_join(arguments[1], "tokenizer.json");
     char *weights = path_join(arguments[1], "model.safetensors");
-    bool done = write_json(config, config_json(), &error) && write_json(tokenizer, tokenizer_json(), &error) &&
-                write_weights(weights, &error);
+    bool done = write_json(config, config_json(), &error) &&
+                write_json(tokenizer, tokenizer_json(), &error) && write_weights(weights, &error);
     if (!done)
         fprintf(stderr, "make_model: %s\n", error.message);
     free(config);
