@@ -168,6 +168,11 @@ const struct proposal *hole_shown(const struct hole *hole)
     return hole->state == HOLE_FILLING && hole->live.text ? &hole->live : NULL;
 }
 
+bool hole_word(const struct hole *hole, struct span *word)
+{
+    return hole->state == HOLE_PROPOSED && proposal_word_at(&hole->alternatives[hole->chosen], hole->word, word);
+}
+
 const struct hole *fill_list_hole(const struct editor *editor)
 {
     return editor->fill ? editor->fill->listed : NULL;

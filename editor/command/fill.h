@@ -75,6 +75,8 @@ void fill_note_written(struct editor *editor, const struct document *document);
 
 /* What the screen shows in place of the original; NULL: dots. */
 const struct proposal *hole_shown(const struct hole *hole);
+/* The word of the chosen proposal that the word cursor stands on. */
+bool hole_word(const struct hole *hole, struct span *word);
 /* The hole whose alternatives are listed; NULL: no list is open. */
 const struct hole *fill_list_hole(const struct editor *editor);
 /* Whether previews are tinted by confidence. */
