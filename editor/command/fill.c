@@ -67,6 +67,11 @@ void fill_forget(struct editor *editor, const struct document *document)
     }
 }
 
+void fill_mask(struct editor *editor, struct span span)
+{
+    hole_add(fill_of(editor), editor_document(editor), span);
+}
+
 /* ---- between the keys */
 
 int fill_descriptor(const struct editor *editor)
@@ -119,16 +124,27 @@ void fill_reject_all(struct editor *editor)
         hole_reset(fill, fill->holes[i]);
 }
 
-void fill_before_key(struct editor *editor)
+/* Whether a key has a meaning in a mode of the keymap that lies over the others. */
+static bool overlay_takes(const struct editor *editor, const char *overlay, struct key key)
+{
+    const struct binding *binding;
+    return keymap_mode(editor->keymap, overlay) &&
+           keymap_match(editor->keymap, overlay, &key, 1, &binding) != MATCH_NONE;
+}
+
+void fill_before_key(struct editor *editor, struct key key)
 {
     struct fill *fill = editor->fill;
     if (!fill)
         return;
     for (size_t i = 0; i < fill->hole_count; i++)
         fill->holes[i]->follow = false;
-    bool idle = editor->mode == MODE_NORMAL && !editor->prompt.active && !editor->pending.shown.count;
+    bool idle = editor->mode == MODE_NORMAL && !editor->prompt.active;
+    bool counting = key.code >= '0' && key.code <= '9';
+    if (fill->listed && (!idle || !(counting || overlay_takes(editor, "alternatives", key))))
+        fill_close_list(fill);
     if (!fill->listed)
-        editor->overlay = idle && fill_is_running(editor) ? "filling" : NULL;
+        editor->overlay = idle && fill_is_running(editor) && !editor->pending.shown.count ? "filling" : NULL;
 }
 
 /* ---- for the screen and the other commands */

@@ -52,12 +52,16 @@ struct fill_setup {
 void fill_configure(struct editor *editor, const struct fill_setup *setup);
 void fill_free(struct fill *fill);
 
+/* A hole over a span of the current document. */
+void fill_mask(struct editor *editor, struct span span);
+
 /* Readable when fill_update has something to do; -1 while nothing was asked of the engine. */
 int fill_descriptor(const struct editor *editor);
 /* Brings over steps, answers and errors. True if the screen may look different now. */
 bool fill_update(struct editor *editor);
-/* Call before each key that a person types: a list opens by itself only where nobody typed since the fill was asked for. */
-void fill_before_key(struct editor *editor);
+/* Call before each key: one that is none of the list's takes the focus from it, and a list opens by itself only where nobody typed
+ * since the fill was asked for. */
+void fill_before_key(struct editor *editor, struct key key);
 /* Whether a fill runs or waits for its model. */
 bool fill_is_running(const struct editor *editor);
 /* Blocks until every fill has ended: between the keys of a headless run and inside macros. */

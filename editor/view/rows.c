@@ -1,5 +1,6 @@
 #include "editor/view/rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
