@@ -1,0 +1,48 @@
+/* pieces.h - what each piece of the vocabulary would do to a text: may it stand in a fill, where does it begin and end, and what
+ * does it do to the number of words.
+ *
+ * Words are those of `[^\W_]+(?:['’][^\W_]+)*`. Reading text from left to right one is in one of three states: outside a word, inside
+ * one, or behind an apostrophe that may turn out to be inside one. A piece is a function from state to (state, words begun). */
+#ifndef MODEL_INFILL_PIECES_H
+#define MODEL_INFILL_PIECES_H
+
+#include "model/tokenizer/tokenizer.h"
+
+enum word_state { OUTSIDE, INSIDE, HANGING, WORD_STATES };
+
+struct effect {
+    uint8_t end[WORD_STATES];   /* state after it */
+    uint8_t words[WORD_STATES]; /* words begun by it, 255 at most */
+};
+
+enum {
+    PIECE_PLAIN = 1,      /* may stand in a fill */
+    PIECE_BREAK = 2,      /* holds a line feed: only where newlines are allowed */
+    PIECE_BLANK_FRONT = 4,
+    PIECE_BLANK_BACK = 8,
+    PIECE_WORD_FRONT = 16, /* begins with a letter or number */
+    PIECE_WORD_BACK = 32,
+    PIECE_WHOLE = 64,      /* a blank and letters: most likely a word by itself */
+    PIECE_APOSTROPHE = 128 /* begins with one */
+};
+
+struct pieces {
+    const struct tokenizer *tokenizer;
+    int32_t count;         /* width of the logits; what the tokenizer lacks is not plain */
+    uint8_t *traits;       /* [count] */
+    uint16_t *effect_of;   /* [count] index of its effect */
+    struct effect *effects;
+    int effect_count;
+};
+
+struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary, const int32_t *banned, int banned_count);
+void pieces_free(struct pieces *pieces);
+/* Bytes of a piece; "" and 0 for special ones and those out of range. */
+const char *piece_text(const struct pieces *pieces, int32_t id, size_t *size);
+struct effect effect_of_text(const char *text, size_t size);
+/* Doing nothing. */
+struct effect effect_none(void);
+/* The bytes of ids joined, malloc'd, ended by a 0 byte. */
+char *pieces_join(const struct pieces *pieces, const int32_t *ids, int count, size_t *size);
+
+#endif
