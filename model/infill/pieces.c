@@ -106,13 +106,20 @@ struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary,
     *pieces = (struct pieces){ .tokenizer = tokenizer, .count = vocabulary };
     pieces->traits = memory_new((size_t)vocabulary, sizeof *pieces->traits);
     pieces->effect_of = memory_new((size_t)vocabulary, sizeof *pieces->effect_of);
+    pieces->front = memory_new((size_t)vocabulary, sizeof *pieces->front);
+    pieces->back = memory_new((size_t)vocabulary, sizeof *pieces->back);
     number_effect(pieces, &room, effect_none());
     for (int32_t id = 0; id < vocabulary; id++) {
         size_t size;
         const char *text = piece_text(pieces, id, &size);
+        pieces->front[id] = pieces->back[id] = -1;
         if (has_sign(text, size, signs) || tokenizer_is_special(tokenizer, id))
             continue;
         pieces->traits[id] = find_traits(text, size);
+        if (pieces->traits[id]) {
+            pieces->front[id] = utf8_first(text, size);
+            pieces->back[id] = utf8_last(text, size);
+        }
         pieces->effect_of[id] = number_effect(pieces, &room, effect_of_text(text, size));
     }
     for (int i = 0; i < banned_count; i++)
@@ -126,6 +133,8 @@ void pieces_free(struct pieces *pieces)
     if (!pieces)
         return;
     free(pieces->traits);
+    free(pieces->front);
+    free(pieces->back);
     free(pieces->effect_of);
     free(pieces->effects);
     free(pieces);

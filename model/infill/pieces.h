@@ -30,6 +30,7 @@ struct pieces {
     const struct tokenizer *tokenizer;
     int32_t count;         /* width of the logits; what the tokenizer lacks is not plain */
     uint8_t *traits;       /* [count] */
+    int32_t *front, *back; /* [count] first and last character of a plain piece, else -1 */
     uint16_t *effect_of;   /* [count] index of its effect */
     struct effect *effects;
     int effect_count;
