@@ -195,3 +195,23 @@ char *find_model(const char *name, const char *data_folder, struct lacuna_error 
     release_places(&places);
     return found;
 }
+
+char *find_data(const char *name, const char *data_folder)
+{
+    struct places places;
+    find_places(&places, data_folder);
+    char *found = NULL;
+    for (size_t i = 0; !found && i < places.count; i++) {
+        char *slash = strrchr(places.at[i], '/');
+        if (!slash)
+            continue;
+        *slash = 0;
+        char *path = join(places.at[i], name);
+        if (path && is_there(path))
+            found = path;
+        else
+            free(path);
+    }
+    release_places(&places);
+    return found;
+}

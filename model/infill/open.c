@@ -1,0 +1,191 @@
+#include "model/infill/open.h"
+
+
+#include "model/base/file.h"
+#include "model/base/find_model.h"
+#include "model/base/json.h"
+#include "model/base/memory.h"
+#include "model/infill/wish.h"
+#include "model/tensor/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct infill {
+    char *path, *name;
+    struct engine *engine;
+    struct checkpoint *checkpoint;
+    struct denoiser *denoiser;
+    struct tokenizer *tokenizer;
+    struct pieces *pieces;
+    struct attributes attributes;
+    struct lacuna_attribute *listed; /* of attributes, for the description */
+    struct buckets buckets;
+    struct lacuna_description description;
+};
+
+static void read_buckets(struct buckets *buckets, const json_t *config)
+{
+    static const int sizes[] = { 4, 8, 16, 32, 64, 128 };
+    const json_t *list = json_object_get(config, "buckets"), *weights = json_object_get(config, "bucket_weights"), *row;
+    size_t index;
+    int before = 0;
+    json_array_foreach(list, index, row)
+    {
+        json_int_t size = json_integer_value(row);
+        const json_t *weight = json_array_get(weights, index);
+        double w = json_is_number(weight) ? json_number_value(weight) : 1;
+        if (size <= before || size > 4096 || !(w > 0 && w < 1e6) || buckets->count == BUCKETS_MOST)
+            break;
+        buckets->size[buckets->count] = before = (int)size;
+        buckets->weight[buckets->count++] = w;
+    }
+    for (size_t i = 0; !list && i < sizeof sizes / sizeof *sizes; i++) {
+        buckets->size[buckets->count] = sizes[i];
+        buckets->weight[buckets->count++] = 1;
+    }
+}
+
+static void describe(struct infill *infill)
+{
+    const struct framing *framing = infill_framing(infill);
+    size_t count = 0;
+    infill->listed = memory_new(infill->attributes.count + 1, sizeof *infill->listed);
+    for (size_t i = 0; i < infill->attributes.count; i++)
+        infill->listed[count++] = (struct lacuna_attribute){ .slot = infill->attributes.at[i].slot,
+                                                             .value = infill->attributes.at[i].value };
+    infill->description = (struct lacuna_description){
+        .name = infill->name,
+        .path = infill->path,
+        .architecture = framing->architecture,
+        .process = "absorbing",
+        .tokenizer = tokenizer_describe(infill->tokenizer),
+        .parameters = framing->parameters,
+        .context_length = framing->context_length,
+        .verified = framing->verified,
+        .attributes = infill->listed,
+        .attribute_count = count,
+    };
+}
+
+static bool open_parts(struct infill *infill, const struct lacuna_options *options, struct lacuna_error *error)
+{
+    if (!(infill->checkpoint = checkpoint_open(infill->path, error)) ||
+        !(infill->engine = engine_new(options ? options->threads : 0, error)) ||
+        !(infill->denoiser = denoiser_open(infill->checkpoint, infill->engine, error)) ||
+        !(infill->tokenizer = tokenizer_open(infill->path, error)))
+        return false;
+    const struct framing *framing = infill_framing(infill);
+    if (framing->mask < 0 || framing->mask >= framing->vocabulary)
+        return fail(error, LACUNA_MODEL, "%s: the model has no mask token, so it cannot fill holes", infill->path);
+    if (framing->attribute_slots < 0 || framing->attribute_slots + 8 > framing->context_length)
+        return fail(error, LACUNA_MODEL, "%s: a context of %d positions is too short", infill->path,
+                    framing->context_length);
+    int32_t banned[] = { framing->mask, framing->null, framing->none, framing->bos, framing->eos, framing->pad };
+    infill->pieces =
+        pieces_new(infill->tokenizer, framing->vocabulary, banned, (int)(sizeof banned / sizeof *banned));
+    const json_t *config = checkpoint_config(infill->checkpoint);
+    read_buckets(&infill->buckets, config);
+    char *names = find_data("attributes.yaml", options ? options->data_folder : NULL);
+    bool fine = attributes_open(&infill->attributes, config, framing->vocabulary, names, error);
+    free(names);
+    return fine;
+}
+
+struct infill *infill_open(const char *name_or_path, const struct lacuna_options *options, struct lacuna_error *error)
+{
+    char *path = find_model(name_or_path ? name_or_path : "default", options ? options->data_folder : NULL, error);
+    if (!path)
+        return NULL;
+    struct infill *infill = memory_new(1, sizeof *infill);
+    infill->path = path;
+    char *whole = realpath(path, NULL);
+    const char *last = path_last(whole ? whole : path);
+    infill->name = memory_text(last, strlen(last));
+    free(whole);
+    if (!open_parts(infill, options, error)) {
+        infill_close(infill);
+        return NULL;
+    }
+    describe(infill);
+    return infill;
+}
+
+void infill_close(struct infill *infill)
+{
+    if (!infill)
+        return;
+    attributes_free(&infill->attributes);
+    free(infill->listed);
+    pieces_free(infill->pieces);
+    if (infill->tokenizer)
+        tokenizer_close(infill->tokenizer);
+    if (infill->denoiser)
+        denoiser_close(infill->denoiser);
+    if (infill->checkpoint)
+        checkpoint_close(infill->checkpoint);
+    if (infill->engine)
+        engine_free(infill->engine);
+    free(infill->path);
+    free(infill->name);
+    free(infill);
+}
+
+const struct lacuna_description *infill_describe(const struct infill *infill)
+{
+    return &infill->description;
+}
+
+const struct checkpoint *infill_checkpoint(const struct infill *infill)
+{
+    return infill->checkpoint;
+}
+
+const struct denoiser *infill_denoiser(const struct infill *infill)
+{
+    return infill->denoiser;
+}
+
+const struct framing *infill_framing(const struct infill *infill)
+{
+    return denoiser_framing(infill->denoiser);
+}
+
+const struct tokenizer *infill_tokenizer(const struct infill *infill)
+{
+    return infill->tokenizer;
+}
+
+struct engine *infill_engine(const struct infill *infill)
+{
+    return infill->engine;
+}
+
+const struct attributes *infill_attributes(const struct infill *infill)
+{
+    return &infill->attributes;
+}
+
+const struct pieces *infill_pieces(const struct infill *infill)
+{
+    return infill->pieces;
+}
+
+const struct buckets *infill_buckets(const struct infill *infill)
+{
+    return &infill->buckets;
+}
+
+int infill_slots(const struct infill *infill)
+{
+    return infill->denoiser ? infill_framing(infill)->attribute_slots : 0;
+}
+
+bool infill_check(const struct infill *infill, const struct lacuna_request *request, struct lacuna_error *error)
+{
+    struct wish wish;
+    if (!wish_new(&wish, infill, request, error))
+        return false;
+    wish_free(&wish);
+    return true;
+}
