@@ -119,7 +119,7 @@ static struct view make_view(const struct denoise *denoise, struct batch *batch,
             guidance_mix(batch->choice[k], row, batch->choice[k], vocabulary, denoise->guidance.scale);
         }
     }
-    return (struct view){ .sequence = sequence, .places = batch->open, .count = count, .choice = (const float *const *)batch->choice,
+    return (struct view){ .sequence = sequence, .places = batch->open, .count = count, .vocabulary = vocabulary, .choice = (const float *const *)batch->choice,
                           .with = (const float *const *)batch->with };
 }
 

@@ -25,6 +25,7 @@ struct view {
     struct sequence *sequence;
     const int *places; /* [count] in the canvas, ascending */
     int count;
+    int32_t vocabulary;
     const float *const *choice; /* [count] guided, with temperature */
     const float *const *with; /* [count] of the conditional branch; without guidance at temperature 0 the same rows as choice */
 };

@@ -1,0 +1,135 @@
+/* The final order: pseudo-log-likelihood of each fill and of the pieces near it.
+ *
+ * The pieces near the holes leave the context and join the holes' rows, as if they had been revealed; then every PASSES-th of them and of the
+ * fill is masked in turn and its probability read. The context without them is the same for all drafts and computed once. */
+#include "model/infill/group.h"
+
+#include "model/base/memory.h"
+#include "model/infill/unicode.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PASSES = 3, NEAR = 12 };
+/* What a word that repeats its neighbour costs, in logarithms of probability spread over the fill. */
+static const double REPEAT_COST = 4;
+
+struct masked {
+    struct sequence *sequences; /* [drafts * PASSES] */
+    int32_t **truth;            /* ids of each sequence before masking */
+    double *sums;               /* [drafts] */
+    int *counts;
+};
+
+static struct canvas near_canvas(const struct group *group, const struct draft *draft)
+{
+    const struct canvas *from = &draft->sequence.canvas;
+    struct canvas canvas = canvas_new(from->size + 2 * NEAR * group->hole_count, 0);
+    int at = 0;
+    for (int s = 0; s <= group->hole_count; s++) {
+        const struct ids *side = &group->sides[s];
+        int behind, before, size = (int)side->count;
+        side_near(group, s, NEAR, &behind, &before);
+        for (int i = 0; i < size; i++) {
+            if (i >= behind && i < size - before)
+                continue;
+            canvas.positions[at] = side_position(group, s, i);
+            canvas_put(&canvas, at++, side->at[i], 1);
+        }
+        for (int i = s < group->hole_count ? draft->starts[s] : 0; s < group->hole_count && i < draft->starts[s + 1]; i++) {
+            canvas.positions[at] = from->positions[i];
+            canvas_put(&canvas, at++, from->ids[i], 1);
+        }
+    }
+    canvas.size = at;
+    return canvas;
+}
+
+static void mask_every(struct canvas *canvas, int pass, int32_t mask)
+{
+    for (int i = pass; i < canvas->size; i += PASSES) {
+        canvas->open[i] = 1;
+        canvas->ids[i] = mask;
+    }
+}
+
+static void add_likelihood(void *user, int index, const struct view *view)
+{
+    struct masked *masked = user;
+    for (int k = 0; k < view->count; k++) {
+        masked->sums[index / PASSES] += view->with[k][masked->truth[index][view->places[k]]];
+        masked->counts[index / PASSES]++;
+    }
+}
+
+static bool look_at_masked(struct group *group, const struct drafts *drafts, struct masked *masked,
+                           struct lacuna_error *error)
+{
+    size_t count = drafts->count * PASSES;
+    struct sequence **sequences = memory_new(count, sizeof *sequences);
+    for (size_t i = 0; i < count; i++) {
+        struct canvas *canvas = &masked->sequences[i].canvas;
+        *canvas = near_canvas(group, drafts->at[i / PASSES]);
+        masked->truth[i] = memory_new((size_t)canvas->size, sizeof **masked->truth);
+        memcpy(masked->truth[i], canvas->ids, (size_t)canvas->size * sizeof **masked->truth);
+        mask_every(canvas, (int)(i % PASSES), group->denoise.framing->mask);
+        sequences[i] = &masked->sequences[i];
+    }
+    struct denoise plain = group->denoise;
+    plain.guidance.active = false;
+    bool fine = group_context(group, NEAR, error) &&
+                denoise_look(&plain, sequences, (int)count, add_likelihood, masked, error);
+    for (size_t i = 0; i < count; i++) {
+        canvas_free(&masked->sequences[i].canvas);
+        free(masked->truth[i]);
+    }
+    free(sequences);
+    return fine;
+}
+
+/* Equal words side by side inside the fill. */
+static int inner_repeats(const char *fill)
+{
+    size_t size = strlen(fill), at = 0, start, end, before_start = 0, before_end = 0;
+    int repeats = 0;
+    while (text_next_word(fill, size, &at, &start, &end)) {
+        size_t length = end - start;
+        repeats += before_end > before_start && before_end - before_start == length && start == before_end + 1 &&
+                   strncasecmp(fill + start, fill + before_start, length) == 0;
+        before_start = start;
+        before_end = end;
+    }
+    return repeats;
+}
+
+static int count_repeats(const struct group *group, const struct draft *draft)
+{
+    int repeats = 0;
+    for (int h = 0; draft->fills && h < group->hole_count; h++)
+        repeats += inner_repeats(draft->fills[h]) +
+                   seam_repeats(&group->holes[h].seam, draft->fills[h], strlen(draft->fills[h]));
+    return repeats;
+}
+
+bool group_rerank(struct group *group, struct drafts *drafts, struct lacuna_error *error)
+{
+    size_t count = drafts->count;
+    struct masked masked = { .sequences = memory_new(count * PASSES, sizeof *masked.sequences),
+                             .truth = memory_new(count * PASSES, sizeof *masked.truth),
+                             .sums = memory_new(count, sizeof *masked.sums),
+                             .counts = memory_new(count, sizeof *masked.counts) };
+    bool fine = count < 2 || look_at_masked(group, drafts, &masked, error);
+    for (size_t i = 0; i < count && fine; i++) {
+        struct draft *draft = drafts->at[i];
+        int pieces = masked.counts[i] ? masked.counts[i] : 1;
+        draft->rank = (masked.sums[i] + draft->prior - REPEAT_COST * count_repeats(group, draft)) / pieces;
+    }
+    if (fine)
+        drafts_sort(drafts);
+    free(masked.sequences);
+    free(masked.truth);
+    free(masked.sums);
+    free(masked.counts);
+    return fine;
+}
