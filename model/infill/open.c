@@ -117,7 +117,7 @@ void infill_close(struct infill *infill)
         return;
     attributes_free(&infill->attributes);
     free(infill->listed);
-    pieces_free(infill->pieces);
+    pieces_release(infill->pieces);
     if (infill->tokenizer)
         tokenizer_close(infill->tokenizer);
     if (infill->denoiser)

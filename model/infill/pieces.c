@@ -128,7 +128,7 @@ struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary,
     return pieces;
 }
 
-void pieces_free(struct pieces *pieces)
+void pieces_release(struct pieces *pieces)
 {
     if (!pieces)
         return;

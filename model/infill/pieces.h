@@ -37,7 +37,7 @@ struct pieces {
 };
 
 struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary, const int32_t *banned, int banned_count);
-void pieces_free(struct pieces *pieces);
+void pieces_release(struct pieces *pieces);
 /* Bytes of a piece; "" and 0 for special ones and those out of range. */
 const char *piece_text(const struct pieces *pieces, int32_t id, size_t *size);
 struct effect effect_of_text(const char *text, size_t size);

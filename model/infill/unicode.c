@@ -1,31 +1,20 @@
 #include "model/infill/unicode.h"
 
+#include "model/base/utf8.h"
+
 #include <utf8proc.h>
 
 size_t utf8_read(const char *at, size_t size, int32_t *point)
 {
-    *point = -1;
-    if (!size)
-        return 0;
-    utf8proc_int32_t found;
-    utf8proc_ssize_t used =
-        utf8proc_iterate((const utf8proc_uint8_t *)at, (utf8proc_ssize_t)(size < 4 ? size : 4), &found);
-    if (used <= 0)
-        return 0;
-    *point = found;
-    return (size_t)used;
+    uint32_t code;
+    size_t used = utf8_decode(at, size, &code);
+    *point = used ? (int32_t)code : -1;
+    return used;
 }
 
-bool utf8_valid(const char *text, size_t size)
+bool text_is_utf8(const char *text, size_t size)
 {
-    for (size_t at = 0; at < size;) {
-        int32_t point;
-        size_t used = utf8_read(text + at, size - at, &point);
-        if (!used)
-            return false;
-        at += used;
-    }
-    return true;
+    return utf8_valid(text, size) == size;
 }
 
 int32_t utf8_last(const char *text, size_t size)

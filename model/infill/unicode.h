@@ -8,7 +8,7 @@
 
 /* Bytes of the well-formed character at `at` (1…4) and its code point; 0 where there is none in `size` bytes. */
 size_t utf8_read(const char *at, size_t size, int32_t *point);
-bool utf8_valid(const char *text, size_t size);
+bool text_is_utf8(const char *text, size_t size);
 /* The code point that ends, or begins, the text; -1 where it is empty or not well formed there. */
 int32_t utf8_last(const char *text, size_t size);
 int32_t utf8_first(const char *text, size_t size);

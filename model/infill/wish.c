@@ -103,7 +103,7 @@ static bool take_length(struct wish *wish, const struct lacuna_request *request,
 static bool add_keep(struct wish *wish, const char *word, struct lacuna_error *error)
 {
     size_t size = word ? strlen(word) : 0;
-    if (!size || !utf8_valid(word, size))
+    if (!size || !text_is_utf8(word, size))
         return fail(error, LACUNA_BAD_REQUEST, "a kept word must be a text in UTF-8, not an empty one");
     if (!text_is_plain(word, size, false))
         return fail(error, LACUNA_KEEP, "a kept word may not hold control characters or line breaks");
@@ -175,7 +175,7 @@ bool wish_new(struct wish *wish, const struct infill *infill, const struct lacun
 {
     *wish = (struct wish){ .task = request->task };
     struct wanted_attributes wanted = { 0 };
-    if (request->attribute && !utf8_valid(request->attribute, strlen(request->attribute)))
+    if (request->attribute && !text_is_utf8(request->attribute, strlen(request->attribute)))
         return fail(error, LACUNA_BAD_REQUEST, "the attribute is not UTF-8");
     bool fine = (request->task == LACUNA_INFILL || request->task == LACUNA_REWRITE || request->task == LACUNA_CORRECT) ||
                 fail(error, LACUNA_BAD_REQUEST, "unknown job");
