@@ -7,14 +7,14 @@
 void int8_panel_scalar(const struct int8_rows *rows, const struct int8_panel *panel, float *out)
 {
     for (int i = 0; i < rows->m; i++) {
-        const uint8_t *x = rows->x + (size_t)i * rows->x_stride;
+        size_t row = (size_t)(rows->first + i);
         for (int j = 0; j < PANEL; j++) {
             int32_t sum = 0;
             for (int p = 0; p < panel->steps; p++)
                 for (int q = 0; q < INT8_STEP; q++)
-                    sum += x[p * INT8_STEP + q] *
+                    sum += rows->x[((size_t)p * rows->stride + row) * INT8_STEP + (size_t)q] *
                            panel->weights[((size_t)p * PANEL + (size_t)j) * INT8_STEP + (size_t)q];
-            out[i * PANEL + j] = (float)(sum - panel->sums[j]) * (rows->x_scales[i] * panel->scales[j]);
+            out[i * PANEL + j] = (float)(sum - panel->sums[j]) * (rows->x_scales[row] * panel->scales[j]);
         }
     }
 }
@@ -33,11 +33,12 @@ static int32_t nearest(float x)
     return (int32_t)((x + 12582912.0f) - 12582912.0f);
 }
 
-float int8_activations(const float *x, int n, uint8_t *out)
+float int8_activations(const float *x, int n, uint8_t *out, size_t stride)
 {
     float most = largest(x, n), back = most > 0 ? 127 / most : 0;
-    for (int i = 0; i < n; i++)
-        out[i] = (uint8_t)(nearest(x[i] * back) + 128);
+    for (int i = 0; i < n || i % INT8_STEP; i++)
+        out[(size_t)(i / INT8_STEP) * stride * INT8_STEP + (size_t)(i % INT8_STEP)] =
+            (uint8_t)((i < n ? nearest(x[i] * back) : 0) + 128);
     return most / 127;
 }
 

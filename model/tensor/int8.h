@@ -13,11 +13,13 @@
 
 enum { INT8_STEP = 4 }; /* k is padded with zero weights to a multiple of it */
 
+/* Rows [first, first + m) of activations that lie four by four for each row: [steps][stride][INT8_STEP], so
+ * that what one step needs is together. */
 struct int8_rows {
-    const uint8_t *x; /* [m][x_stride] */
-    size_t x_stride;
-    const float *x_scales; /* [m] */
-    int m;
+    const uint8_t *x;
+    size_t stride;         /* rows in all */
+    const float *x_scales; /* [stride] */
+    int first, m;
 };
 
 struct int8_panel {
@@ -32,8 +34,9 @@ void int8_panel_scalar(const struct int8_rows *rows, const struct int8_panel *pa
 void int8_panel_avx2(const struct int8_rows *rows, const struct int8_panel *panel, float *out);
 void int8_panel_avx512(const struct int8_rows *rows, const struct int8_panel *panel, float *out);
 
-/* A row of activations as q + 128, q = round(x / scale), scale = max |x| / 127; returns the scale. */
-float int8_activations(const float *x, int n, uint8_t *out);
+/* A row of activations as q + 128, q = round(x / scale), scale = max |x| / 127; returns the scale. Four by
+ * four into out, `stride` rows apart; past n it is 128. */
+float int8_activations(const float *x, int n, uint8_t *out, size_t stride);
 /* A row of weights: q = round(x / scale); returns the scale, 0 for a row of zeros. */
 float int8_weights(const float *x, int n, int8_t *out);
 

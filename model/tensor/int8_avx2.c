@@ -15,7 +15,8 @@ static inline __attribute__((always_inline)) void block(const struct int8_rows *
                                                         float *out, const int count)
 {
     __m256i sum[ROWS][GROUPS];
-    const uint8_t *x = rows->x + (size_t)first * rows->x_stride;
+    size_t row = (size_t)(rows->first + first), apart = rows->stride * INT8_STEP;
+    const uint8_t *x = rows->x + row * INT8_STEP;
     for (int i = 0; i < count; i++)
         for (int g = 0; g < GROUPS; g++)
             sum[i][g] = _mm256_setzero_si256();
@@ -24,7 +25,7 @@ static inline __attribute__((always_inline)) void block(const struct int8_rows *
         __m256i value[ROWS];
         for (int i = 0; i < count; i++) {
             int32_t four;
-            memcpy(&four, x + (size_t)i * rows->x_stride + (size_t)p * INT8_STEP, sizeof four);
+            memcpy(&four, x + (size_t)p * apart + i * INT8_STEP, sizeof four);
             value[i] = _mm256_cvtepu8_epi16(_mm_set1_epi32(four));
         }
         for (int g = 0; g < GROUPS; g++) {
@@ -39,8 +40,8 @@ static inline __attribute__((always_inline)) void block(const struct int8_rows *
             pairs = _mm256_permute4x64_epi64(pairs, 0xd8);
             int at = column + g * 4;
             pairs = _mm256_sub_epi32(pairs, _mm256_loadu_si256((const __m256i *)(panel->sums + at)));
-            __m256 scale =
-                _mm256_mul_ps(_mm256_set1_ps(rows->x_scales[first + i]), _mm256_loadu_ps(panel->scales + at));
+            __m256 scale = _mm256_mul_ps(_mm256_set1_ps(rows->x_scales[row + (size_t)i]),
+                                         _mm256_loadu_ps(panel->scales + at));
             _mm256_storeu_ps(out + (first + i) * PANEL + at, _mm256_mul_ps(_mm256_cvtepi32_ps(pairs), scale));
         }
 }

@@ -6,21 +6,22 @@
 #include <immintrin.h>
 #include <string.h>
 
-enum { ROWS = 12, LANES = 16 };
+enum { ROWS = 8, LANES = 16 }; /* with more rows the compiler runs out of registers */
 
 static inline __attribute__((always_inline)) void
 block(const struct int8_rows *rows, const struct int8_panel *panel, int first, float *out, const int count)
 {
     __m512i sum[ROWS][2];
-    const uint8_t *x = rows->x + (size_t)first * rows->x_stride;
+    size_t row = (size_t)(rows->first + first), apart = rows->stride * INT8_STEP;
+    const uint8_t *x = rows->x + row * INT8_STEP;
+    const int8_t *w = panel->weights, *end = w + (size_t)panel->steps * PANEL * INT8_STEP;
     for (int i = 0; i < count; i++)
         sum[i][0] = sum[i][1] = _mm512_setzero_si512();
-    for (int p = 0; p < panel->steps; p++) {
-        const int8_t *w = panel->weights + (size_t)p * PANEL * INT8_STEP;
+    for (; w < end; w += PANEL * INT8_STEP, x += apart) {
         __m512i left = _mm512_loadu_si512(w), right = _mm512_loadu_si512(w + LANES * INT8_STEP);
         for (int i = 0; i < count; i++) {
             int32_t four;
-            memcpy(&four, x + (size_t)i * rows->x_stride + (size_t)p * INT8_STEP, sizeof four);
+            memcpy(&four, x + i * INT8_STEP, sizeof four);
             __m512i value = _mm512_set1_epi32(four);
             sum[i][0] = _mm512_dpbusd_epi32(sum[i][0], value, left);
             sum[i][1] = _mm512_dpbusd_epi32(sum[i][1], value, right);
@@ -29,7 +30,7 @@ block(const struct int8_rows *rows, const struct int8_panel *panel, int first, f
     for (int i = 0; i < count; i++)
         for (int half = 0; half < 2; half++) {
             __m512i whole = _mm512_sub_epi32(sum[i][half], _mm512_loadu_si512(panel->sums + half * LANES));
-            __m512 scale = _mm512_mul_ps(_mm512_set1_ps(rows->x_scales[first + i]),
+            __m512 scale = _mm512_mul_ps(_mm512_set1_ps(rows->x_scales[row + (size_t)i]),
                                          _mm512_loadu_ps(panel->scales + half * LANES));
             _mm512_storeu_ps(out + (first + i) * PANEL + half * LANES,
                              _mm512_mul_ps(_mm512_cvtepi32_ps(whole), scale));
@@ -54,10 +55,6 @@ void int8_panel_avx512(const struct int8_rows *rows, const struct int8_panel *pa
             CASE(6);
             CASE(7);
             CASE(8);
-            CASE(9);
-            CASE(10);
-            CASE(11);
-            CASE(12);
         }
     }
 #undef CASE

@@ -29,7 +29,7 @@ struct kernels {
     /* The product of an int8 panel: out [m][PANEL]. */
     void (*panel_int8)(const struct int8_rows *rows, const struct int8_panel *panel, float *out);
     /* int8_activations, faster. */
-    float (*activations_int8)(const float *x, int n, uint8_t *out);
+    float (*activations_int8)(const float *x, int n, uint8_t *out, size_t stride);
 
     /* out = x / sqrt(mean(x²) + epsilon) * weight (NULL: 1); RMSNorm, Zhang and Sennrich 2019. */
     void (*rms_norm)(const float *x, const float *weight, float *out, int n, float epsilon);

@@ -231,7 +231,7 @@ static void softmax(float *x, int n)
         put(x, i, n, at(x, i, n, 0) * scale);
 }
 
-static float activations_int8(const float *x, int n, uint8_t *out)
+static float activations_int8(const float *x, int n, uint8_t *out, size_t stride)
 {
     const vector magic = splat(12582912.0f);
     vector most = splat(0);
@@ -248,7 +248,8 @@ static float activations_int8(const float *x, int n, uint8_t *out)
     for (int i = 0; i < n; i += WIDTH) {
         lanes whole = (lanes)(at(x, i, n, 0) * back + magic) - (lanes)magic + 128;
         bytes q = __builtin_convertvector(whole, bytes);
-        memcpy(out + i, &q, (size_t)(i + WIDTH <= n ? WIDTH : n - i));
+        for (int j = 0; j < WIDTH && i + j < n; j += INT8_STEP)
+            memcpy(out + (size_t)((i + j) / INT8_STEP) * stride * INT8_STEP, (const char *)&q + j, INT8_STEP);
     }
     return max / 127;
 }

@@ -48,8 +48,7 @@ static void multiply_int8(const struct job *job, const struct part *part, const 
                           float *out)
 {
     struct int8_rows rows = *part->quantised;
-    rows.x += (size_t)part->row * rows.x_stride;
-    rows.x_scales += part->row;
+    rows.first = part->row;
     rows.m = part->count;
     size_t at = (size_t)part->index * PANEL, step = INT8_STEP * (size_t)linear->int8.steps;
     struct int8_panel panel = { linear->int8.panels + at * step, linear->int8.sums + at,
@@ -183,7 +182,6 @@ struct quantise_job {
     const struct kernels *kernels;
     const struct linear_call *call;
     uint8_t *out;
-    size_t stride;
     float *scales;
 };
 
@@ -194,7 +192,7 @@ static void quantise_tile(void *user, int tile)
     for (int row = tile * QUANTISE_ROWS; row < call->m && row < (tile + 1) * QUANTISE_ROWS; row++)
         job->scales[row] =
             job->kernels->activations_int8(call->x + (size_t)row * call->x_stride, call->linear->weight.cols,
-                                           job->out + (size_t)row * job->stride);
+                                           job->out + (size_t)row * INT8_STEP, (size_t)call->m);
 }
 
 /* The rows of a call into the work's memory, from `byte` and `row` on. */
@@ -202,14 +200,14 @@ static struct int8_rows quantise(struct linear_work *work, const struct linear_c
                                  size_t row)
 {
     struct quantise_job job = { engine_kernels(work->engine), call, work->quantised + byte,
-                                INT8_STEP * (size_t)call->linear->int8.steps, work->scales + row };
+                                work->scales + row };
     int tiles = (call->m + QUANTISE_ROWS - 1) / QUANTISE_ROWS;
     if (call->m <= ALONE_ROWS)
         for (int tile = 0; tile < tiles; tile++)
             quantise_tile(&job, tile);
     else
         engine_parallel(work->engine, tiles, quantise_tile, &job);
-    return (struct int8_rows){ job.out, job.stride, job.scales, call->m };
+    return (struct int8_rows){ job.out, (size_t)call->m, job.scales, 0, call->m };
 }
 
 /* The number of an earlier call that multiplies the same rows, or `number`. */

@@ -69,7 +69,7 @@ static void every_int8_product_gives_the_reference_s_bits(void **state)
     (void)state;
     enum { K = 52, M = 29, STEPS = K / INT8_STEP };
     static float x[K], expected[M * PANEL], got[M * PANEL], scales[PANEL], x_scales[M];
-    static uint8_t rows[M * K], same[K];
+    static uint8_t rows[M * K], same[M * K];
     static int8_t weights[PANEL * K];
     static int32_t sums[PANEL];
     const struct kernels *room[4];
@@ -82,11 +82,11 @@ static void every_int8_product_gives_the_reference_s_bits(void **state)
         for (int m = 1; m <= M; m++) {
             for (int i = 0; i < m; i++) {
                 fill(x, K, (uint32_t)i);
-                x_scales[i] = int8_activations(x, K, rows + i * K);
-                assert_true((*each)->activations_int8(x, K, same) == x_scales[i]);
-                assert_memory_equal(rows + i * K, same, K);
+                x_scales[i] = int8_activations(x, K, rows + i * INT8_STEP, M);
+                assert_true((*each)->activations_int8(x, K, same + i * INT8_STEP, M) == x_scales[i]);
             }
-            struct int8_rows left = { rows, K, x_scales, m };
+            assert_memory_equal(rows, same, sizeof same);
+            struct int8_rows left = { rows, M, x_scales, 0, m };
             struct int8_panel right = { weights, sums, scales, STEPS };
             int8_panel_scalar(&left, &right, expected);
             (*each)->panel_int8(&left, &right, got);
