@@ -5,10 +5,10 @@
 #include "model/train/graph.h"
 
 enum {
-    TILE_PLACES = 256, /* a tile: as many whole rows as reach this */
+    TILE_PLACES = 512, /* a tile: as many whole rows as reach this */
     HEAD_ROWS = 1024,  /* chosen places whose logits are held at a time */
-    HEAD_TILE = 256,
-    WEIGHT_TILE = 320, /* rows of a weight matrix whose gradient is one tile */
+    HEAD_TILE = 512,
+    WEIGHT_TILE = 512, /* rows of a weight matrix whose gradient is one tile */
 };
 
 /* What the way back needs of one layer; [places, …]. `qkv` and `both` turn into their own gradients on the way back. */

@@ -4,19 +4,24 @@
 #include "model/tensor/blas.h"
 #include "model/tensor/engine.h"
 #include "model/tensor/gemm.h"
+#include "model/train/product_bf16.h"
 
 #include <stdlib.h>
 
 struct products {
+    enum precision precision;
     struct blas *blas; /* NULL: our own kernels */
     const struct kernels *kernels;
 };
 
-struct products *products_new(const struct engine *engine)
+struct products *products_new(const struct engine *engine, enum precision precision, struct lacuna_error *error)
 {
+    if (precision == PRECISION_BF16 && !product_bf16_possible()) {
+        fail(error, LACUNA_BAD_REQUEST, "this processor multiplies no bfloat16: take --precision f32");
+        return NULL;
+    }
     struct products *products = memory_new(1, sizeof *products);
-    products->blas = blas_open();
-    products->kernels = engine_kernels(engine);
+    *products = (struct products){ .precision = precision, .blas = blas_open(), .kernels = engine_kernels(engine) };
     return products;
 }
 
@@ -29,7 +34,9 @@ void products_free(struct products *products)
 
 static void multiply(const struct products *p, const struct gemm *g)
 {
-    if (p->blas)
+    if (p->precision == PRECISION_BF16)
+        product_bf16(g);
+    else if (p->blas)
         blas_gemm(p->blas, g->transpose_a, g->transpose_b, g->m, g->n, g->k, g->alpha, g->a, g->a_stride, g->b,
                   g->b_stride, g->beta, g->c, g->c_stride);
     else

@@ -2,11 +2,18 @@
 #ifndef MODEL_TRAIN_PRODUCT_H
 #define MODEL_TRAIN_PRODUCT_H
 
+#include "model/base/error.h"
+
 struct engine;
 struct products;
 
-/* OpenBLAS where it can be loaded, else the engine's kernels; borrows them, so free it before the engine. */
-struct products *products_new(const struct engine *engine);
+enum precision {
+    PRECISION_F32,  /* OpenBLAS where it can be loaded, else the engine's kernels */
+    PRECISION_BF16, /* factors rounded to bfloat16, sums in float32 */
+};
+
+/* Borrows the engine's kernels: free it before the engine. NULL: this machine has no bfloat16 products. */
+struct products *products_new(const struct engine *engine, enum precision precision, struct lacuna_error *error);
 void products_free(struct products *products);
 
 /* A matrix as it lies in memory: `stride` floats from row to row. */

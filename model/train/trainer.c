@@ -139,8 +139,8 @@ static bool begin(struct run *run, struct lacuna_error *error)
         return false;
     if (t->validate && !(run->valid = corpus_open(t->data, "valid", error)))
         return false;
-    run->products = products_new(run->engine);
-    if (!begin_weights(run, error) || !begin_state(run, error))
+    run->products = products_new(run->engine, t->precision, error);
+    if (!run->products || !begin_weights(run, error) || !begin_state(run, error))
         return false;
     int part = t->part > t->rows.length ? t->part : t->rows.length;
     struct graph_limits limits = { .places = part, .row_places = t->rows.length,

@@ -27,6 +27,7 @@ struct training {
     double dropout;
     struct schedule schedule;
     uint64_t seed;
+    enum precision precision; /* of products */
     int threads;           /* 0: the engine's choice */
     int validate, validation_rows; /* steps between validations, 0: none; rows of one */
     int report;            /* steps between reports */

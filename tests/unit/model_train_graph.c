@@ -28,7 +28,7 @@ static struct fixture begin(int threads, bool dropout)
 {
     struct fixture f = { .engine = engine_new(threads, NULL) };
     assert_non_null(f.engine);
-    f.products = products_new(f.engine);
+    f.products = products_new(f.engine, PRECISION_F32, NULL);
     f.parameters = parameters_new(&small);
     f.weights = parameters_run(f.parameters);
     f.gradient = parameters_run(f.parameters);

@@ -31,6 +31,8 @@ static const struct verb_option options[] = {
       .help = "last share of the run in which it falls (1)" },
     { .name = "weight-decay", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 10, .help = "of matrices (0.1)" },
     { .name = "clip", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1e6, .help = "longest gradient, 0: any (1)" },
+    { .name = "precision", .value = "NAME", .kind = OPTION_TEXT,
+      .help = "of products: f32, or bf16 (twice as fast where the processor has it) (f32)" },
     { .name = "dropout", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 0.5, .help = "chance of dropout (0)" },
     { .name = "average", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 0.999999,
       .help = "decay of the averaged weights (0.999)" },
@@ -59,15 +61,18 @@ static bool choose(const struct call *call, const char *option, const char *cons
 static enum verb_status read_names(const struct call *call, struct training *t)
 {
     static const char *const optimizers[] = { "adamw", "muon", NULL }, *const decays[] = { "cosine", "linear", "none", NULL },
-                                  *const types[] = { "bf16", "f16", "f32", NULL };
+                                  *const types[] = { "bf16", "f16", "f32", NULL }, *const precisions[] = { "f32", "bf16", NULL };
     static const enum dtype dtypes[] = { DTYPE_BF16, DTYPE_F16, DTYPE_F32 };
-    int optimizer = 1, decay = DECAY_COSINE, type = 0;
+    int optimizer = 1, decay = DECAY_COSINE, type = 0, precision = PRECISION_F32;
     if (!choose(call, "optimizer", optimizers, &optimizer))
         return call_misused(call, "--optimizer is muon or adamw");
     if (!choose(call, "decay", decays, &decay))
         return call_misused(call, "--decay is cosine, linear or none");
     if (!choose(call, "type", types, &type))
         return call_misused(call, "--type is bf16, f16 or f32");
+    if (!choose(call, "precision", precisions, &precision))
+        return call_misused(call, "--precision is f32 or bf16");
+    t->precision = (enum precision)precision;
     t->optimizer.muon = optimizer == 1;
     t->schedule.decay = (enum decay)decay;
     t->type = dtypes[type];
