@@ -9,7 +9,7 @@
 /* All borrowed from argv, but for the array of files. */
 struct arguments {
     const char *keymap, *model, *config, *recover, *keys;
-    const char *engine; /* --engine: another liblacuna.so; for tests */
+    const char *engine;  /* --engine: another liblacuna.so; for tests */
     const char *pattern; /* +/PATTERN */
     size_t line, column; /* +LINE[:COL], from 1; 0: not given */
     bool readonly, tutor, help, version, headless;

@@ -33,9 +33,11 @@ static bool is_word(const char *text, const char *const *words)
 }
 
 /* One option as `:set` would take it: true and false are the switches of YAML. */
-static bool read_option(const struct reading *reading, const struct yaml_node *key, const struct yaml_node *value)
+static bool read_option(const struct reading *reading, const struct yaml_node *key,
+                        const struct yaml_node *value)
 {
-    static const char *const yes[] = { "true", "yes", "on", NULL }, *const no[] = { "false", "no", "off", NULL };
+    static const char *const yes[] = { "true", "yes", "on", NULL }, *const no[] = { "false", "no", "off",
+                                                                                    NULL };
     const char *name = yaml_text(key), *text = yaml_text(value);
     struct bytes argument = { 0 }, shown = { 0 };
     struct error reason = { 0 };
@@ -56,7 +58,8 @@ static bool read_option(const struct reading *reading, const struct yaml_node *k
 static bool read_options(const struct reading *reading, const struct yaml_node *node)
 {
     if (!yaml_is_mapping(node))
-        return yaml_fail(reading->yaml, node, reading->error, "options are needed here, as in { number: true }");
+        return yaml_fail(reading->yaml, node, reading->error,
+                         "options are needed here, as in { number: true }");
     for (size_t i = 0; i < yaml_count(reading->yaml, node); i++)
         if (!read_option(reading, yaml_key(reading->yaml, node, i), yaml_value(reading->yaml, node, i)))
             return false;
@@ -70,10 +73,12 @@ static bool read_fill(const struct reading *reading, const struct yaml_node *nod
     if (!yaml_is_mapping(node))
         return yaml_fail(reading->yaml, node, reading->error, "settings are needed here, as in { steps: 8 }");
     for (size_t i = 0; i < yaml_count(reading->yaml, node); i++) {
-        const struct yaml_node *key = yaml_key(reading->yaml, node, i), *value = yaml_value(reading->yaml, node, i);
+        const struct yaml_node *key = yaml_key(reading->yaml, node, i),
+                               *value = yaml_value(reading->yaml, node, i);
         const char *name = yaml_text(key), *text = yaml_text(value);
         if (!name || !is_word(name, names))
-            return yaml_fail(reading->yaml, key, reading->error, "unknown setting %s; attribute, guidance, steps, length, keep or seed",
+            return yaml_fail(reading->yaml, key, reading->error,
+                             "unknown setting %s; attribute, guidance, steps, length, keep or seed",
                              name ? name : "");
         bytes_append_text(reading->later, name);
         if (text)
@@ -87,7 +92,8 @@ static bool read_fill(const struct reading *reading, const struct yaml_node *nod
     return true;
 }
 
-static bool read_pair(const struct reading *reading, const struct yaml_node *key, const struct yaml_node *value)
+static bool read_pair(const struct reading *reading, const struct yaml_node *key,
+                      const struct yaml_node *value)
 {
     const char *name = yaml_text(key);
     if (name && strcmp(name, "keymap") == 0)
@@ -100,8 +106,8 @@ static bool read_pair(const struct reading *reading, const struct yaml_node *key
         return read_options(reading, value);
     if (name && strcmp(name, "fill") == 0)
         return read_fill(reading, value);
-    return yaml_fail(reading->yaml, key, reading->error, "unknown key %s; keymap, theme, model, options or fill",
-                     name ? name : "");
+    return yaml_fail(reading->yaml, key, reading->error,
+                     "unknown key %s; keymap, theme, model, options or fill", name ? name : "");
 }
 
 bool config_read(struct config *config, const char *path, struct editor *editor, struct bytes *later,
@@ -112,7 +118,8 @@ bool config_read(struct config *config, const char *path, struct editor *editor,
         return false;
     struct reading reading = { yaml, config, editor, later, error };
     const struct yaml_node *root = yaml_root(yaml);
-    bool good = !root || yaml_is_mapping(root) || yaml_fail(yaml, root, error, "keys are needed here, as in keymap: vi");
+    bool good = !root || yaml_is_mapping(root) ||
+                yaml_fail(yaml, root, error, "keys are needed here, as in keymap: vi");
     for (size_t i = 0; good && i < yaml_count(yaml, root); i++)
         good = read_pair(&reading, yaml_key(yaml, root, i), yaml_value(yaml, root, i));
     yaml_free(yaml);

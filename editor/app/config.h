@@ -15,8 +15,9 @@ struct config {
     char *keymap, *theme, *model;
 };
 
-/* Reads a file; options are set in the editor at once, and lines to run for `fill` are gathered in *later, one a line, since they
- * need a keymap and a document. False: error says "PATH:LINE:COLUMN: reason"; all that was read before it holds. */
+/* Reads a file; options are set in the editor at once, and lines to run for `fill` are gathered in *later,
+ * one a line, since they need a keymap and a document. False: error says "PATH:LINE:COLUMN: reason"; all that
+ * was read before it holds. */
 bool config_read(struct config *config, const char *path, struct editor *editor, struct bytes *later,
                  struct error *error);
 void config_free(struct config *config);

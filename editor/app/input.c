@@ -46,7 +46,8 @@ static void append_pasted(struct bytes *paste, const char *bytes, size_t size)
     paste->data[paste->size] = 0;
 }
 
-/* Everything up to the end mark, which may come in parts: as many bytes as could begin it are left waiting. */
+/* Everything up to the end mark, which may come in parts: as many bytes as could begin it are left waiting.
+ */
 static struct input_event read_paste(struct input *input)
 {
     const char *from = input->waiting.data + input->at;
@@ -68,7 +69,8 @@ struct input_event input_next(struct input *input)
 {
     while (!input->pasting && input->at < input->waiting.size) {
         struct sequence found = { 0 };
-        size_t used = sequence_read(input->waiting.data + input->at, input->waiting.size - input->at, input->hurried, &found);
+        size_t used = sequence_read(input->waiting.data + input->at, input->waiting.size - input->at,
+                                    input->hurried, &found);
         if (used == 0)
             return (struct input_event){ 0 };
         input->at += used;

@@ -1,8 +1,9 @@
 /* input.h - from the bytes of a terminal to keys, pastes and changes of focus. Pure: no descriptor, no clock.
  *
- * Understands xterm's, the Linux console's, rxvt's and vt100's keys, modifyOtherKeys, kitty's CSI u and bracketed paste. Escape is
- * a key of its own when nothing follows it in time: while input_waits, the caller waits INPUT_PATIENCE milliseconds for more bytes
- * and, if none came, calls input_hurry. Bytes that are no key of anything are dropped. */
+ * Understands xterm's, the Linux console's, rxvt's and vt100's keys, modifyOtherKeys, kitty's CSI u and
+ * bracketed paste. Escape is a key of its own when nothing follows it in time: while input_waits, the caller
+ * waits INPUT_PATIENCE milliseconds for more bytes and, if none came, calls input_hurry. Bytes that are no
+ * key of anything are dropped. */
 #ifndef EDITOR_APP_INPUT_H
 #define EDITOR_APP_INPUT_H
 

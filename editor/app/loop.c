@@ -168,7 +168,8 @@ static void copy_out(void *user, const char *bytes, size_t size)
         size_t count = size - i < 3 ? size - i : 3;
         memcpy(three, bytes + i, count);
         char four[4] = { base64[three[0] >> 2], base64[(three[0] & 3) << 4 | three[1] >> 4],
-                         count > 1 ? base64[(three[1] & 15) << 2 | three[2] >> 6] : '=', count > 2 ? base64[three[2] & 63] : '=' };
+                         count > 1 ? base64[(three[1] & 15) << 2 | three[2] >> 6] : '=',
+                         count > 2 ? base64[three[2] & 63] : '=' };
         bytes_append(&out, four, 4);
     }
     bytes_append_text(&out, "\a");

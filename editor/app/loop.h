@@ -4,8 +4,8 @@
  *     engine ----------> fill_update ------------------+--> view_draw --> terminal_paint
  *     signals ----------------------------------------'
  *
- * Signals arrive through a descriptor, so no handler touches the editor; a crash alone has a handler, which gives the terminal
- * back. */
+ * Signals arrive through a descriptor, so no handler touches the editor; a crash alone has a handler, which
+ * gives the terminal back. */
 #ifndef EDITOR_APP_LOOP_H
 #define EDITOR_APP_LOOP_H
 
@@ -15,7 +15,7 @@
 struct loop {
     struct editor *editor; /* borrowed, as is the terminal */
     struct terminal *terminal;
-    int keys;              /* descriptor that keys are read from */
+    int keys; /* descriptor that keys are read from */
     int signals;
     struct view view;
     struct grid grid;
@@ -23,7 +23,8 @@ struct loop {
     bool lost; /* the terminal is gone, or the program was told to end */
 };
 
-/* Blocks the signals that the loop reads; before any thread is begun, so that none takes them. False: the system refuses. */
+/* Blocks the signals that the loop reads; before any thread is begun, so that none takes them. False: the
+ * system refuses. */
 bool loop_prepare(struct loop *loop, struct error *error);
 /* Until the editor quits. */
 void loop_run(struct loop *loop);

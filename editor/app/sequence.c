@@ -5,7 +5,7 @@
 enum { PARAMETERS = 4, LONGEST = 64 };
 
 struct control { /* CSI parameters final */
-    char prefix;  /* ? > < = or 0 */
+    char prefix; /* ? > < = or 0 */
     char final;
     unsigned parameters[PARAMETERS];
     int count;
@@ -27,8 +27,8 @@ static uint32_t read_modifiers(unsigned parameter)
 static uint32_t letter_key(char final)
 {
     static const char letters[] = "ABCDHFPQRS";
-    static const uint32_t codes[] = { KEY_UP,   KEY_DOWN, KEY_RIGHT,  KEY_LEFT,   KEY_HOME,
-                                      KEY_END,  KEY_F1,   KEY_F1 + 1, KEY_F1 + 2, KEY_F1 + 3 };
+    static const uint32_t codes[] = { KEY_UP,  KEY_DOWN, KEY_RIGHT,  KEY_LEFT,   KEY_HOME,
+                                      KEY_END, KEY_F1,   KEY_F1 + 1, KEY_F1 + 2, KEY_F1 + 3 };
     const char *found = strchr(letters, final);
     return found && final ? codes[found - letters] : 0;
 }
@@ -36,7 +36,8 @@ static uint32_t letter_key(char final)
 /* CSI number ~ */
 static uint32_t number_key(unsigned number)
 {
-    static const uint32_t editing[] = { 0, KEY_HOME, KEY_INSERT, KEY_DELETE, KEY_END, KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_HOME, KEY_END };
+    static const uint32_t editing[] = { 0,           KEY_HOME,      KEY_INSERT, KEY_DELETE, KEY_END,
+                                        KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_HOME,   KEY_END };
     static const unsigned functions[] = { 11, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24 };
     if (number < sizeof editing / sizeof *editing)
         return editing[number];
@@ -49,7 +50,11 @@ static uint32_t number_key(unsigned number)
 /* A key by its code point, with modifiers: a letter under Shift comes as the capital. */
 static void set_code(struct sequence *out, unsigned code, uint32_t modifiers)
 {
-    uint32_t special = code == 27 ? KEY_ESCAPE : code == 13 ? KEY_ENTER : code == 9 ? KEY_TAB : code == 127 || code == 8 ? KEY_BACKSPACE : 0;
+    uint32_t special = code == 27                 ? KEY_ESCAPE
+                       : code == 13               ? KEY_ENTER
+                       : code == 9                ? KEY_TAB
+                       : code == 127 || code == 8 ? KEY_BACKSPACE
+                                                  : 0;
     if (special) {
         set_key(out, special, modifiers);
         return;
@@ -86,8 +91,8 @@ static void understand(const struct control *control, struct sequence *out)
         set_key(out, letter, modifiers);
 }
 
-/* Parameters from after the bracket. Returns the bytes taken, 0 when the final one is not there yet; a byte that cannot be there
- * ends the sequence before itself, and so does an endless one; `final` is then 0. */
+/* Parameters from after the bracket. Returns the bytes taken, 0 when the final one is not there yet; a byte
+ * that cannot be there ends the sequence before itself, and so does an endless one; `final` is then 0. */
 static size_t read_control(const char *bytes, size_t size, struct control *control)
 {
     bool digits = false, sub = false;
@@ -155,8 +160,11 @@ static size_t read_character(const char *bytes, size_t size, bool final, struct 
 {
     unsigned char first = (unsigned char)bytes[0];
     uint32_t code = first;
-    size_t length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3
-                  : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+    size_t length = first < 0x80                    ? 1
+                    : first >= 0xc2 && first < 0xe0 ? 2
+                    : first >= 0xe0 && first < 0xf0 ? 3
+                    : first >= 0xf0 && first < 0xf5 ? 4
+                                                    : 0;
     if (length == 0)
         return 1;
     if (length > 1)

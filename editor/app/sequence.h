@@ -11,8 +11,8 @@ struct sequence {
     struct key key;
 };
 
-/* Reads what `bytes` (at least one) begins with and returns how many of them it took; 0: more bytes are needed to tell. `final`:
- * no more will come, so something is always taken. */
+/* Reads what `bytes` (at least one) begins with and returns how many of them it took; 0: more bytes are
+ * needed to tell. `final`: no more will come, so something is always taken. */
 size_t sequence_read(const char *bytes, size_t size, bool final, struct sequence *out);
 
 #endif

@@ -20,7 +20,9 @@ static char *copy(const char *text)
 static void read_config(const struct arguments *arguments, struct editor *editor, struct config *config,
                         struct bytes *later, struct error *problem)
 {
-    char *path = arguments->config ? copy(arguments->config) : arguments->headless ? NULL : path_of_config("config.yaml");
+    char *path = arguments->config     ? copy(arguments->config)
+                 : arguments->headless ? NULL
+                                       : path_of_config("config.yaml");
     if (path && (arguments->config || access(path, F_OK) == 0))
         config_read(config, path, editor, later, problem);
     free(path);
@@ -78,7 +80,8 @@ static bool open_files(struct editor *editor, const struct arguments *arguments,
         return tutor_open(editor, error);
     for (size_t i = arguments->file_count; i-- > 0;) {
         const char *name = arguments->files[i];
-        bool good = strcmp(name, "-") == 0 ? read_standard_input(editor, error) : editor_open(editor, name, error);
+        bool good =
+            strcmp(name, "-") == 0 ? read_standard_input(editor, error) : editor_open(editor, name, error);
         if (!good)
             return false;
         if (arguments->readonly)
@@ -101,13 +104,15 @@ static void go_to_place(struct editor *editor, const struct arguments *arguments
     size_t last = document_lines(editor_document(editor));
     size_t line = arguments->line < last ? arguments->line : last;
     size_t begin = text_line_start(text, line - 1);
-    editor_set_cursor(editor, arguments->column ? editor_offset_at(editor, begin, arguments->column - 1) : begin);
+    editor_set_cursor(editor,
+                      arguments->column ? editor_offset_at(editor, begin, arguments->column - 1) : begin);
 }
 
 static void run_lines(struct editor *editor, const struct bytes *lines)
 {
     char *save = NULL;
-    for (char *line = lines->size ? strtok_r(lines->data, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save))
+    for (char *line = lines->size ? strtok_r(lines->data, "\n", &save) : NULL; line;
+         line = strtok_r(NULL, "\n", &save))
         editor_run_line(editor, line);
 }
 
@@ -120,9 +125,11 @@ struct editor *start_editor(const struct arguments *arguments, char **theme_path
     editor->headless = arguments->headless;
     editor->options.number = true;
     read_config(arguments, editor, &config, &later, &problem);
-    fill_configure(editor, &(struct fill_setup){ .library = arguments->engine,
-                                                 .model = arguments->model ? arguments->model : config.model });
-    bool good = use_keymap(editor, arguments, &config, &problem, error) && open_files(editor, arguments, error);
+    fill_configure(editor,
+                   &(struct fill_setup){ .library = arguments->engine,
+                                         .model = arguments->model ? arguments->model : config.model });
+    bool good =
+        use_keymap(editor, arguments, &config, &problem, error) && open_files(editor, arguments, error);
     if (good) {
         run_lines(editor, &later);
         go_to_place(editor, arguments);

@@ -7,8 +7,9 @@
 
 struct editor;
 
-/* The editor with its keymap, options, model and files; what is wrong with the user's configuration becomes its message. NULL: error
- * names the file and the reason. *theme_path is the theme's file, malloc'd; NULL: the built-in one. */
+/* The editor with its keymap, options, model and files; what is wrong with the user's configuration becomes
+ * its message. NULL: error names the file and the reason. *theme_path is the theme's file, malloc'd; NULL:
+ * the built-in one. */
 struct editor *start_editor(const struct arguments *arguments, char **theme_path, struct error *error);
 
 #endif

@@ -16,7 +16,8 @@ static bool read_lesson(struct bytes *out, struct error *error)
     char *path = path_of_data("tutorial.txt");
     FILE *file = path ? fopen(path, "r") : NULL;
     if (!file) {
-        fail(error, "%s: %s", path ? path : "tutorial.txt", path ? strerror(errno) : "not found beside the program; install lacuna again");
+        fail(error, "%s: %s", path ? path : "tutorial.txt",
+             path ? strerror(errno) : "not found beside the program; install lacuna again");
         free(path);
         return false;
     }

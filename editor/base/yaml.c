@@ -101,7 +101,8 @@ const struct yaml_node *yaml_root(const struct yaml *yaml)
 
 const char *yaml_text(const struct yaml_node *node)
 {
-    return node && inner(node)->type == YAML_SCALAR_NODE ? (const char *)inner(node)->data.scalar.value : NULL;
+    return node && inner(node)->type == YAML_SCALAR_NODE ? (const char *)inner(node)->data.scalar.value
+                                                         : NULL;
 }
 
 bool yaml_is_mapping(const struct yaml_node *node)
@@ -150,7 +151,8 @@ const struct yaml_node *yaml_find(const struct yaml *yaml, const struct yaml_nod
     return NULL;
 }
 
-bool yaml_fail(const struct yaml *yaml, const struct yaml_node *node, struct error *error, const char *format, ...)
+bool yaml_fail(const struct yaml *yaml, const struct yaml_node *node, struct error *error, const char *format,
+               ...)
 {
     char message[384];
     va_list arguments;

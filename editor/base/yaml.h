@@ -1,5 +1,6 @@
-/* yaml.h - a YAML file as nodes that know their line and column, for files that people write: keymaps, themes, configuration.
- * One document of mappings, sequences and scalars; aliases are followed by libyaml, other documents are ignored. */
+/* yaml.h - a YAML file as nodes that know their line and column, for files that people write: keymaps,
+ * themes, configuration. One document of mappings, sequences and scalars; aliases are followed by libyaml,
+ * other documents are ignored. */
 #ifndef EDITOR_BASE_YAML_H
 #define EDITOR_BASE_YAML_H
 
@@ -28,7 +29,7 @@ const struct yaml_node *yaml_value(const struct yaml *yaml, const struct yaml_no
 const struct yaml_node *yaml_find(const struct yaml *yaml, const struct yaml_node *node, const char *key);
 
 /* Fills *error with "PATH:LINE:COLUMN: message" for the node and returns false. */
-bool yaml_fail(const struct yaml *yaml, const struct yaml_node *node, struct error *error, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+bool yaml_fail(const struct yaml *yaml, const struct yaml_node *node, struct error *error, const char *format,
+               ...) __attribute__((format(printf, 4, 5)));
 
 #endif

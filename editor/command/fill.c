@@ -186,7 +186,8 @@ const struct proposal *hole_shown(const struct hole *hole)
 
 bool hole_word(const struct hole *hole, struct span *word)
 {
-    return hole->state == HOLE_PROPOSED && proposal_word_at(&hole->alternatives[hole->chosen], hole->word, word);
+    return hole->state == HOLE_PROPOSED &&
+           proposal_word_at(&hole->alternatives[hole->chosen], hole->word, word);
 }
 
 const struct hole *fill_list_hole(const struct editor *editor)
@@ -228,7 +229,8 @@ static void describe_model(struct fill *fill, struct bytes *out)
         bytes_format(out, " %.0fk", size / 1e3);
 }
 
-void fill_status(const struct editor *editor, struct bytes *middle, struct bytes *right, int *step, int *steps)
+void fill_status(const struct editor *editor, struct bytes *middle, struct bytes *right, int *step,
+                 int *steps)
 {
     struct fill *fill = editor->fill;
     *step = *steps = 0;
@@ -247,7 +249,8 @@ void fill_status(const struct editor *editor, struct bytes *middle, struct bytes
 void fill_complete(const struct editor *editor, const char *command, struct bytes *out)
 {
     struct fill *fill = editor->fill;
-    struct lacuna_model *model = fill && strcmp(command, "attribute") == 0 ? fill_engine_model(fill->engine) : NULL;
+    struct lacuna_model *model =
+        fill && strcmp(command, "attribute") == 0 ? fill_engine_model(fill->engine) : NULL;
     if (!model)
         return;
     const struct lacuna_description *description = fill_engine_door(fill->engine)->describe(model);

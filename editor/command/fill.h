@@ -1,14 +1,17 @@
-/* fill.h - holes and what fills them: masking a span, asking the engine, showing what it proposes, deciding on it.
+/* fill.h - holes and what fills them: masking a span, asking the engine, showing what it proposes, deciding
+ * on it.
  *
- *     text --mask--> MASKED --fill--> WAITING --model is open--> FILLING --answer--> PROPOSED --accept--> text
- *                      ^                 |                          |                    |
+ *     text --mask--> MASKED --fill--> WAITING --model is open--> FILLING --answer--> PROPOSED --accept-->
+ * text ^                 |                          |                    |
  *                      `-----------------'-------- reject, cancel --'--------------------'
  *
- * A hole is a span of the text, and the text in it is the original: only the screen shows something else there. So saving writes
- * the original, rejecting has nothing to restore, and an edit before a hole moves it. Accepting is one edit in one undo step. An
- * edit inside a hole whose fill is running or proposed ends that fill.
+ * A hole is a span of the text, and the text in it is the original: only the screen shows something else
+ * there. So saving writes the original, rejecting has nothing to restore, and an edit before a hole moves it.
+ * Accepting is one edit in one undo step. An edit inside a hole whose fill is running or proposed ends that
+ * fill.
  *
- * The engine works on its own thread; fill_update brings over what it has done. Nothing here waits but fill_wait. */
+ * The engine works on its own thread; fill_update brings over what it has done. Nothing here waits but
+ * fill_wait. */
 #ifndef EDITOR_COMMAND_FILL_H
 #define EDITOR_COMMAND_FILL_H
 
@@ -35,7 +38,8 @@ struct hole {
     struct document *document;
     struct span span; /* of the original text, as it lies now */
     enum hole_state state;
-    struct proposal live; /* FILLING: as it stood after `step` of `steps`; its text is NULL before the first */
+    struct proposal
+        live; /* FILLING: as it stood after `step` of `steps`; its text is NULL before the first */
     int step, steps;
     struct proposal *alternatives; /* PROPOSED: owned, best first */
     size_t alternative_count, chosen;
@@ -59,8 +63,8 @@ void fill_mask(struct editor *editor, struct span span);
 int fill_descriptor(const struct editor *editor);
 /* Brings over steps, answers and errors. True if the screen may look different now. */
 bool fill_update(struct editor *editor);
-/* Call before each key: one that is none of the list's takes the focus from it, and a list opens by itself only where nobody typed
- * since the fill was asked for. */
+/* Call before each key: one that is none of the list's takes the focus from it, and a list opens by itself
+ * only where nobody typed since the fill was asked for. */
 void fill_before_key(struct editor *editor, struct key key);
 /* Whether a fill runs or waits for its model. */
 bool fill_is_running(const struct editor *editor);
@@ -85,9 +89,10 @@ bool hole_word(const struct hole *hole, struct span *word);
 const struct hole *fill_list_hole(const struct editor *editor);
 /* Whether previews are tinted by confidence. */
 bool fill_shows_confidence(const struct editor *editor);
-/* The middle and the right end of the status line: "hole 1/2 · auto · formal ×2.0 · 8 steps", "default 38M"; while a fill of the
- * shown document runs *step and *steps are set (else 0). */
-void fill_status(const struct editor *editor, struct bytes *middle, struct bytes *right, int *step, int *steps);
+/* The middle and the right end of the status line: "hole 1/2 · auto · formal ×2.0 · 8 steps", "default 38M";
+ * while a fill of the shown document runs *step and *steps are set (else 0). */
+void fill_status(const struct editor *editor, struct bytes *middle, struct bytes *right, int *step,
+                 int *steps);
 /* Values that complete the argument of a command, one a line: attributes known to the model. */
 void fill_complete(const struct editor *editor, const char *command, struct bytes *out);
 

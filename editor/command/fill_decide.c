@@ -43,7 +43,8 @@ static void accept_whole(struct editor *editor, struct hole *hole)
     proposal_free(&chosen);
 }
 
-/* The first `size` bytes of the proposal become text before the hole; alternatives that begin otherwise go. */
+/* The first `size` bytes of the proposal become text before the hole; alternatives that begin otherwise go.
+ */
 static void accept_start(struct editor *editor, struct hole *hole, size_t size)
 {
     struct proposal *chosen = &hole->alternatives[hole->chosen];
@@ -69,7 +70,8 @@ static void accept_start(struct editor *editor, struct hole *hole, size_t size)
     free(start);
 }
 
-/* How much of the proposal the words up to `number` take, blanks behind them too; all of it where they are all. */
+/* How much of the proposal the words up to `number` take, blanks behind them too; all of it where they are
+ * all. */
 static size_t size_of_words(const struct proposal *proposal, size_t number)
 {
     struct span word, next;
@@ -134,7 +136,8 @@ bool decide_alternative(struct editor *editor, const struct call *call)
         return nothing_proposed(editor);
     size_t chosen;
     if (!choose(hole, call->argument, call->count, &chosen))
-        return editor_error(editor, "alternative takes next, previous or a number from 1 to %zu", hole->alternative_count);
+        return editor_error(editor, "alternative takes next, previous or a number from 1 to %zu",
+                            hole->alternative_count);
     hole->chosen = chosen;
     hole->word = 0;
     return true;
@@ -151,7 +154,8 @@ bool decide_word(struct editor *editor, const struct call *call)
         hole->word -= hole->word < call->count ? hole->word : call->count;
         return true;
     }
-    for (size_t i = 0; i < call->count && proposal_word_at(&hole->alternatives[hole->chosen], hole->word + 1, &word); i++)
+    for (size_t i = 0;
+         i < call->count && proposal_word_at(&hole->alternatives[hole->chosen], hole->word + 1, &word); i++)
         hole->word++;
     return true;
 }
@@ -165,8 +169,9 @@ static bool pin_words(struct hole *hole, const char *argument, bool pinned)
     size_t number = 0;
     for (size_t from = 0; proposal_word(chosen, from, &word); from = word.end, number++) {
         size_t size = word.end - word.start;
-        bool named = *argument ? strlen(argument) == size && memcmp(argument, chosen->text + word.start, size) == 0
-                               : number == hole->word;
+        bool named = *argument
+                         ? strlen(argument) == size && memcmp(argument, chosen->text + word.start, size) == 0
+                         : number == hole->word;
         if (named)
             proposal_pin(chosen, word, pinned);
         any = any || named;
@@ -179,7 +184,8 @@ bool decide_pin(struct editor *editor, const struct call *call)
     struct hole *hole = decided(editor, DECIDABLE);
     if (!hole)
         return nothing_proposed(editor);
-    return pin_words(hole, call->argument, true) || editor_error(editor, "the proposal has no word %s", call->argument);
+    return pin_words(hole, call->argument, true) ||
+           editor_error(editor, "the proposal has no word %s", call->argument);
 }
 
 bool decide_unpin(struct editor *editor, const struct call *call)
@@ -189,7 +195,8 @@ bool decide_unpin(struct editor *editor, const struct call *call)
         return nothing_proposed(editor);
     struct proposal *chosen = &hole->alternatives[hole->chosen];
     if (*call->argument)
-        return pin_words(hole, call->argument, false) || editor_error(editor, "the proposal has no word %s", call->argument);
+        return pin_words(hole, call->argument, false) ||
+               editor_error(editor, "the proposal has no word %s", call->argument);
     for (size_t i = 0; i < chosen->shade_count; i++)
         chosen->shades[i].pinned = false;
     return true;

@@ -94,7 +94,8 @@ static void *find_library(const char *given, struct error *error)
 {
     static const char *const places[] = { "liblacuna.so.0", "../lib/liblacuna.so.0",
                                           "../lib/x86_64-linux-gnu/liblacuna.so.0",
-                                          "../lib/aarch64-linux-gnu/liblacuna.so.0", "../model/liblacuna.so.0" };
+                                          "../lib/aarch64-linux-gnu/liblacuna.so.0",
+                                          "../model/liblacuna.so.0" };
     char program[PATH_MAX], path[PATH_MAX + 64];
     if (given) {
         void *library = dlopen(given, RTLD_NOW | RTLD_LOCAL);
@@ -116,7 +117,8 @@ static void *find_library(const char *given, struct error *error)
             fail(error, "the engine cannot be loaded: %s", dlerror());
         return library;
     }
-    fail(error, "the engine, liblacuna.so.0, is neither beside the program nor in ../lib; install lacuna again");
+    fail(error,
+         "the engine, liblacuna.so.0, is neither beside the program nor in ../lib; install lacuna again");
     return NULL;
 }
 
@@ -125,7 +127,8 @@ static bool find_function(void *library, const char *name, void *function, struc
 {
     void *symbol = dlsym(library, name);
     memcpy(function, &symbol, sizeof symbol);
-    return symbol ? true : fail(error, "the engine lacks %s; editor and engine are of different versions", name);
+    return symbol ? true
+                  : fail(error, "the engine lacks %s; editor and engine are of different versions", name);
 }
 
 static bool open_door(struct fill_door *door, void *library, struct error *error)

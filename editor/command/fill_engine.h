@@ -1,11 +1,11 @@
-/* fill_engine.h - the engine behind the editor: its library is loaded and its model opened on a thread, at first need, so that
- * the editor starts without it and never waits for it.
+/* fill_engine.h - the engine behind the editor: its library is loaded and its model opened on a thread, at
+ * first need, so that the editor starts without it and never waits for it.
  *
  *     ASLEEP --wake--> LOADING --> READY
  *                         `------> FAILED --wake--> LOADING
  *
- * All functions belong to the editor's thread. `descriptor` becomes readable when something has happened: a model is open or
- * refused, a job has taken a step or ended. */
+ * All functions belong to the editor's thread. `descriptor` becomes readable when something has happened: a
+ * model is open or refused, a job has taken a step or ended. */
 #ifndef EDITOR_COMMAND_FILL_ENGINE_H
 #define EDITOR_COMMAND_FILL_ENGINE_H
 
@@ -16,10 +16,12 @@ struct fill_engine;
 
 /* The functions of lacuna.h that the editor calls. */
 struct fill_door {
-    struct lacuna_model *(*open)(const char *name, const struct lacuna_options *options, struct lacuna_error *error);
+    struct lacuna_model *(*open)(const char *name, const struct lacuna_options *options,
+                                 struct lacuna_error *error);
     void (*close)(struct lacuna_model *model);
     const struct lacuna_description *(*describe)(const struct lacuna_model *model);
-    bool (*check)(const struct lacuna_model *model, const struct lacuna_request *request, struct lacuna_error *error);
+    bool (*check)(const struct lacuna_model *model, const struct lacuna_request *request,
+                  struct lacuna_error *error);
     struct lacuna_job *(*start)(struct lacuna_model *model, const struct lacuna_request *request,
                                 lacuna_observe *observe, void *user, struct lacuna_error *error);
     bool (*ended)(const struct lacuna_job *job);

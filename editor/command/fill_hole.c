@@ -53,7 +53,8 @@ void hole_remove(struct fill *fill, struct hole *hole)
     while (fill->holes[index] != hole)
         index++;
     hole_reset(fill, hole);
-    memmove(&fill->holes[index], &fill->holes[index + 1], (fill->hole_count - index - 1) * sizeof *fill->holes);
+    memmove(&fill->holes[index], &fill->holes[index + 1],
+            (fill->hole_count - index - 1) * sizeof *fill->holes);
     fill->hole_count--;
     free(hole->ask);
     free(hole);
@@ -136,7 +137,8 @@ struct hole *hole_add(struct fill *fill, struct document *document, struct span 
     for (size_t i = fill->hole_count; i-- > 0;) {
         struct hole *other = fill->holes[i];
         bool same = other->span.start == span.start && other->span.end == span.end;
-        if (other->document != document || !(same || (other->span.start < span.end && other->span.end > span.start)))
+        if (other->document != document ||
+            !(same || (other->span.start < span.end && other->span.end > span.start)))
             continue;
         if (other->span.start < span.start)
             span.start = other->span.start;

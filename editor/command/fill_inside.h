@@ -26,9 +26,10 @@ struct ask {
     uint64_t seed;
 };
 
-/* A text with places cut out of it that the engine fills: the hole's original, wholly; or a proposal but for what is kept. */
+/* A text with places cut out of it that the engine fills: the hole's original, wholly; or a proposal but for
+ * what is kept. */
 struct part {
-    struct hole *hole; /* NULL: the hole is gone */
+    struct hole *hole;    /* NULL: the hole is gone */
     struct proposal base; /* owned */
     struct span *cuts;    /* owned, ascending, of base.text */
     size_t cut_count;
@@ -47,7 +48,7 @@ struct job {
     struct ask ask;
     struct fill_settings settings; /* as they were when asked */
 
-    pthread_mutex_t lock; /* of what follows: written by the engine's thread */
+    pthread_mutex_t lock;  /* of what follows: written by the engine's thread */
     struct proposal *live; /* [span_count], of the latest step; NULL: none that is new */
     int step, steps;
     bool ended;
@@ -107,8 +108,8 @@ struct hole *hole_add(struct fill *fill, struct document *document, struct span 
 void hole_remove(struct fill *fill, struct hole *hole);
 /* Drops what is proposed or on its way. */
 void hole_reset(struct fill *fill, struct hole *hole);
-/* The hole of the current document under the cursor, else the next one, else the first; of those in a state of `states` (bits
- * 1 << HOLE_…). NULL: none. */
+/* The hole of the current document under the cursor, else the next one, else the first; of those in a state
+ * of `states` (bits 1 << HOLE_…). NULL: none. */
 struct hole *hole_target(struct fill *fill, unsigned states);
 bool hole_is_at(const struct hole *hole, size_t offset);
 void fill_close_list(struct fill *fill);
@@ -116,10 +117,11 @@ void fill_open_list(struct fill *fill, struct hole *hole);
 
 /* fill_job.c */
 /* Asks for all the holes, which are of one document and in order; takes the cuts (NULL: each whole hole). */
-bool job_begin(struct fill *fill, struct hole **holes, size_t count, const struct ask *ask, struct error *error);
+bool job_begin(struct fill *fill, struct hole **holes, size_t count, const struct ask *ask,
+               struct error *error);
 /* Asks again for parts of one hole's chosen alternative. Takes `cuts`. */
-bool job_begin_again(struct fill *fill, struct hole *hole, struct span *cuts, size_t count, const struct ask *ask,
-                     struct error *error);
+bool job_begin_again(struct fill *fill, struct hole *hole, struct span *cuts, size_t count,
+                     const struct ask *ask, struct error *error);
 void job_cancel(struct job *job);
 void job_stop(struct job *job);
 void job_free(struct job *job);

@@ -8,7 +8,8 @@
 
 /* ---- the request's text */
 
-/* Bytes that are no UTF-8 become U+FFFD: only what lies between the spans comes from here, and the engine's answer is read by span. */
+/* Bytes that are no UTF-8 become U+FFFD: only what lies between the spans comes from here, and the engine's
+ * answer is read by span. */
 static void append_clean(struct bytes *out, const char *bytes, size_t size)
 {
     for (size_t at = 0; at < size;) {
@@ -40,7 +41,8 @@ static void append_part(struct job *job, const struct part *part)
     for (size_t i = 0; i < part->cut_count; i++) {
         append_clean(&job->text, part->base.text + at, part->cuts[i].start - at);
         size_t start = job->text.size;
-        append_clean(&job->text, part->base.text + part->cuts[i].start, part->cuts[i].end - part->cuts[i].start);
+        append_clean(&job->text, part->base.text + part->cuts[i].start,
+                     part->cuts[i].end - part->cuts[i].start);
         job->spans[job->span_count++] = (struct lacuna_span){ start, job->text.size };
         at = part->cuts[i].end;
     }
@@ -62,7 +64,8 @@ static void compose_request(struct job *job)
         append_part(job, &job->parts[i]);
         at = span->end;
     }
-    size_t size = text_size(text), end = size - last->span.end > FILL_CONTEXT ? last->span.end + FILL_CONTEXT : size;
+    size_t size = text_size(text),
+           end = size - last->span.end > FILL_CONTEXT ? last->span.end + FILL_CONTEXT : size;
     append_text(job, text, (struct span){ at, end });
 }
 
@@ -135,7 +138,8 @@ static bool start_running(struct job *job, struct error *error)
     };
     struct lacuna_error reason = { 0 };
     struct fill_engine *engine = job->fill->engine;
-    job->running = fill_engine_door(engine)->start(fill_engine_model(engine), &request, observe, job, &reason);
+    job->running =
+        fill_engine_door(engine)->start(fill_engine_model(engine), &request, observe, job, &reason);
     return job->running ? true : fail(error, "%s", reason.message);
 }
 
@@ -173,7 +177,8 @@ static void hole_asked(struct hole *hole, const struct ask *ask)
     hole->state = HOLE_WAITING;
 }
 
-bool job_begin(struct fill *fill, struct hole **holes, size_t count, const struct ask *ask, struct error *error)
+bool job_begin(struct fill *fill, struct hole **holes, size_t count, const struct ask *ask,
+               struct error *error)
 {
     struct job *job = job_new(fill, ask);
     job->parts = memory_new_zero(count * sizeof *job->parts);
@@ -183,7 +188,8 @@ bool job_begin(struct fill *fill, struct hole **holes, size_t count, const struc
         size_t size = holes[i]->span.end - holes[i]->span.start;
         hole_reset(fill, holes[i]);
         part->hole = holes[i];
-        part->base = (struct proposal){ .text = text_copy(holes[i]->document->text, holes[i]->span), .size = size };
+        part->base =
+            (struct proposal){ .text = text_copy(holes[i]->document->text, holes[i]->span), .size = size };
         part->cuts = memory_new(sizeof *part->cuts);
         part->cuts[0] = (struct span){ 0, size };
         part->cut_count = 1;
@@ -196,13 +202,15 @@ bool job_begin(struct fill *fill, struct hole **holes, size_t count, const struc
     return true;
 }
 
-bool job_begin_again(struct fill *fill, struct hole *hole, struct span *cuts, size_t count, const struct ask *ask,
-                     struct error *error)
+bool job_begin_again(struct fill *fill, struct hole *hole, struct span *cuts, size_t count,
+                     const struct ask *ask, struct error *error)
 {
     struct job *job = job_new(fill, ask);
     job->parts = memory_new_zero(sizeof *job->parts);
     job->part_count = 1;
-    job->parts[0] = (struct part){ .base = proposal_copy(&hole->alternatives[hole->chosen]), .cuts = cuts, .cut_count = count };
+    job->parts[0] = (struct part){ .base = proposal_copy(&hole->alternatives[hole->chosen]),
+                                   .cuts = cuts,
+                                   .cut_count = count };
     hole_reset(fill, hole);
     job->parts[0].hole = hole;
     compose_request(job);
@@ -270,8 +278,10 @@ static void take_step(struct job *job, const struct proposal *live, int step, in
     }
 }
 
-/* The confidence ranges of an alternative count in its whole text; those of one fill, which begins at `start`, in the fill. */
-static struct proposal proposal_of_fill(const struct lacuna_alternative *alternative, size_t index, size_t start)
+/* The confidence ranges of an alternative count in its whole text; those of one fill, which begins at
+ * `start`, in the fill. */
+static struct proposal proposal_of_fill(const struct lacuna_alternative *alternative, size_t index,
+                                        size_t start)
 {
     const struct lacuna_fill *fill = &alternative->fills[index];
     struct proposal proposal = proposal_of(fill->text, fill->size);

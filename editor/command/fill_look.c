@@ -27,7 +27,8 @@ bool look_compare(struct editor *editor, const struct call *call)
     add_line(out, "original    ", original, strlen(original));
     for (size_t i = 0; i < hole->alternative_count; i++) {
         char label[32];
-        snprintf(label, sizeof label, "%s%2zu  %6.2f  ", i == hole->chosen ? "▸" : " ", i + 1, hole->alternatives[i].logprob);
+        snprintf(label, sizeof label, "%s%2zu  %6.2f  ", i == hole->chosen ? "▸" : " ", i + 1,
+                 hole->alternatives[i].logprob);
         add_line(out, label, hole->alternatives[i].text, hole->alternatives[i].size);
     }
     free(original);
@@ -127,12 +128,17 @@ bool look_trace(struct editor *editor, const struct call *call)
         return editor_error(editor, "%s: %s", call->argument, strerror(errno));
     fputs("<!doctype html><meta charset=\"utf-8\"><title>A fill, step by step</title>\n"
           "<style>body{font:16px/1.7 serif;margin:3em auto;max-width:44em}ol{list-style:none;padding:0}"
-          "li{opacity:0;transition:opacity .3s}li.on{opacity:1}b{font:12px monospace;color:#888;margin-right:1em}"
-          "</style>\n<ol>\n", file);
+          "li{opacity:0;transition:opacity .3s}li.on{opacity:1}b{font:12px "
+          "monospace;color:#888;margin-right:1em}"
+          "</style>\n<ol>\n",
+          file);
     for (size_t i = 0; i < fill->trace_count; i++)
         write_moment(file, &fill->trace[i]);
-    fputs("</ol>\n<script>document.querySelectorAll('li').forEach((e,i)=>setTimeout(()=>e.classList.add('on'),i*400))"
-          "</script>\n", file);
+    fputs("</"
+          "ol>\n<script>document.querySelectorAll('li').forEach((e,i)=>setTimeout(()=>e.classList.add('on'),"
+          "i*400))"
+          "</script>\n",
+          file);
     if (fclose(file) != 0)
         return editor_error(editor, "%s: %s", call->argument, strerror(errno));
     return editor_message(editor, "%zu steps written to %s", fill->trace_count, call->argument);

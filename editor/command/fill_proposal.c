@@ -50,7 +50,8 @@ static void carry_shades(struct proposal *to, size_t place, const struct proposa
     }
 }
 
-static void add_stretch(struct bytes *text, struct proposal *to, const struct proposal *from, struct span stretch)
+static void add_stretch(struct bytes *text, struct proposal *to, const struct proposal *from,
+                        struct span stretch)
 {
     carry_shades(to, text->size, from, stretch);
     bytes_append(text, from->text + stretch.start, stretch.end - stretch.start);
@@ -124,7 +125,8 @@ bool proposal_is_pinned(const struct proposal *proposal, struct span span)
     return false;
 }
 
-/* Shades are cut at the edges of the span, and a pinned span becomes one shade, so that a pin is a word and no less. */
+/* Shades are cut at the edges of the span, and a pinned span becomes one shade, so that a pin is a word and
+ * no less. */
 void proposal_pin(struct proposal *proposal, struct span span, bool pinned)
 {
     struct proposal old = *proposal;

@@ -86,7 +86,9 @@ static bool attribute_is_known(struct fill *fill, const char *attribute, struct 
     if (fill_engine_state(fill->engine, NULL) != FILL_ENGINE_READY)
         return true;
     const struct lacuna_span place = { 0, 0 };
-    const struct lacuna_request request = { .text = "", .spans = &place, .span_count = 1, .attribute = attribute };
+    const struct lacuna_request request = {
+        .text = "", .spans = &place, .span_count = 1, .attribute = attribute
+    };
     return fill_engine_door(fill->engine)->check(fill_engine_model(fill->engine), &request, reason) ||
            reason->code != LACUNA_ATTRIBUTE;
 }
@@ -96,7 +98,8 @@ bool settings_attribute(struct editor *editor, const struct call *call)
     struct fill *fill = fill_of(editor);
     struct lacuna_error reason = { 0 };
     if (is_shown(call))
-        return editor_message(editor, "attribute %s", fill->settings.attribute ? fill->settings.attribute : "none");
+        return editor_message(editor, "attribute %s",
+                              fill->settings.attribute ? fill->settings.attribute : "none");
     if (!is_none(call) && !attribute_is_known(fill, call->argument, &reason))
         return editor_error(editor, "%s", reason.message);
     free(fill->settings.attribute);
@@ -204,7 +207,8 @@ bool settings_keep(struct editor *editor, const struct call *call)
     for (const char *at = call->argument; !is_none(call) && *at;) {
         size_t size = strcspn(at, " \t,");
         if (size > 0) {
-            settings->keep = memory_resize(settings->keep, (settings->keep_count + 1) * sizeof *settings->keep);
+            settings->keep =
+                memory_resize(settings->keep, (settings->keep_count + 1) * sizeof *settings->keep);
             settings->keep[settings->keep_count++] = memory_copy(at, size);
         }
         at += size + strspn(at + size, " \t,");

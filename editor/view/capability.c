@@ -52,11 +52,12 @@ static char *join(const char *const *parts, size_t count)
     return joined;
 }
 
-/* Terminals known to ignore a private sequence that they do not have: only they are sent what terminfo has no word for. */
+/* Terminals known to ignore a private sequence that they do not have: only they are sent what terminfo has no
+ * word for. */
 static bool takes_extensions(const char *name)
 {
-    static const char *const families[] = { "xterm", "tmux",  "alacritty", "foot",   "kitty",
-                                            "wezterm", "ghostty", "konsole", "vte", "contour", "st-" };
+    static const char *const families[] = { "xterm",   "tmux",    "alacritty", "foot",    "kitty", "wezterm",
+                                            "ghostty", "konsole", "vte",       "contour", "st-" };
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         if (strncmp(name, families[i], strlen(families[i])) == 0)
             return true;
@@ -84,7 +85,8 @@ static void load_session(struct capabilities *can, bool extended)
     char *keypad = read_string("smkx"), *keypad_off = read_string("rmkx");
     char *show = read_string("cnorm");
     const char *enter[] = { alternate, keypad, extended ? "\033[?2004h\033[?1004h\033[>4;1m\033[>1u" : NULL };
-    const char *leave[] = { extended ? "\033[<u\033[>4m\033[?1004l\033[?2004l" : NULL, show, keypad_off, back };
+    const char *leave[] = { extended ? "\033[<u\033[>4m\033[?1004l\033[?2004l" : NULL, show, keypad_off,
+                            back };
     can->enter = join(enter, 3);
     can->leave = join(leave, 4);
     free(alternate);
@@ -129,7 +131,9 @@ bool capabilities_load(struct capabilities *can, int descriptor, struct error *e
     int found = 0;
     *can = (struct capabilities){ 0 };
     if (!name || !*name || setupterm(name, descriptor, &found) != OK)
-        return fail(error, "TERM=%s is not in the terminfo database; set TERM to your terminal's name, such as xterm-256color",
+        return fail(error,
+                    "TERM=%s is not in the terminfo database; set TERM to your terminal's name, such as "
+                    "xterm-256color",
                     name ? name : "");
     can->colours = count_colours();
     can->scrolls_at_end = tigetflag("am") > 0 && tigetflag("xenl") <= 0;
@@ -139,17 +143,18 @@ bool capabilities_load(struct capabilities *can, int descriptor, struct error *e
     if (can->move && can->clear)
         return true;
     capabilities_free(can);
-    return fail(error, "the terminal %s cannot place its cursor; set TERM to your terminal's name, such as xterm-256color",
-                name);
+    return fail(
+        error,
+        "the terminal %s cannot place its cursor; set TERM to your terminal's name, such as xterm-256color",
+        name);
 }
 
 void capabilities_free(struct capabilities *can)
 {
-    char *owned[] = { can->enter,     can->leave,      can->plain,      can->bold,
-                      can->dim,       can->italic,     can->underline,  can->reverse,
-                      can->move,      can->foreground, can->background, can->clear,
-                      can->clear_to_end, can->cursor_hide, can->cursor_show, can->shapes[0],
-                      can->shapes[1], can->shapes[2],  can->shape_reset, can->update_begin,
+    char *owned[] = { can->enter,      can->leave,     can->plain,        can->bold,        can->dim,
+                      can->italic,     can->underline, can->reverse,      can->move,        can->foreground,
+                      can->background, can->clear,     can->clear_to_end, can->cursor_hide, can->cursor_show,
+                      can->shapes[0],  can->shapes[1], can->shapes[2],    can->shape_reset, can->update_begin,
                       can->update_end };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
@@ -171,8 +176,8 @@ static void put_colour(const struct capabilities *can, struct bytes *output, uin
     colour = colour_reduce(colour, can->colours);
     if (colour & COLOUR_RGB) {
         char text[40];
-        snprintf(text, sizeof text, "\033[%d;2;%u;%u;%um", background ? 48 : 38, (unsigned)(colour >> 16 & 0xff),
-                 (unsigned)(colour >> 8 & 0xff), (unsigned)(colour & 0xff));
+        snprintf(text, sizeof text, "\033[%d;2;%u;%u;%um", background ? 48 : 38,
+                 (unsigned)(colour >> 16 & 0xff), (unsigned)(colour >> 8 & 0xff), (unsigned)(colour & 0xff));
         bytes_append_text(output, text);
         return;
     }

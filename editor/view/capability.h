@@ -1,5 +1,5 @@
-/* capability.h - what the terminal at hand can do, read once from terminfo, COLORTERM and NO_COLOR. Strings are ready to send:
- * padding is left out, since no terminal in use needs it. */
+/* capability.h - what the terminal at hand can do, read once from terminfo, COLORTERM and NO_COLOR. Strings
+ * are ready to send: padding is left out, since no terminal in use needs it. */
 #ifndef EDITOR_VIEW_CAPABILITY_H
 #define EDITOR_VIEW_CAPABILITY_H
 
@@ -9,12 +9,12 @@
 
 /* Every pointer is owned, and NULL where the terminal cannot do it. */
 struct capabilities {
-    int colours; /* 0, 8, 16, 256 or 1 << 24 */
+    int colours;         /* 0, 8, 16, 256 or 1 << 24 */
     bool scrolls_at_end; /* writing the last cell scrolls the screen */
     char *enter, *leave; /* everything that is switched on at the start and off at the end */
     char *plain;         /* no attributes, no colours */
     char *bold, *dim, *italic, *underline, *reverse;
-    char *move; /* with parameters */
+    char *move;                    /* with parameters */
     char *foreground, *background; /* with a parameter */
     char *clear, *clear_to_end;
     char *cursor_hide, *cursor_show;

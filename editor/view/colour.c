@@ -8,8 +8,9 @@
 static const char *const names[] = { "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white" };
 
 /* xterm's palette: 16 named colours, a cube of 6·6·6, 24 greys. */
-static const uint32_t palette[16] = { 0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
-                                      0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff };
+static const uint32_t palette[16] = { 0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd,
+                                      0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00,
+                                      0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff };
 
 static bool parse_name(const char *text, uint32_t *colour)
 {
@@ -83,7 +84,8 @@ uint32_t colour_reduce(uint32_t colour, int colours)
     if (!colour || colours >= 1 << 24)
         return colour;
     if (colour & COLOUR_RGB)
-        return colours >= 256 ? nearest(colour & 0xffffff, 16, 256) : nearest(colour & 0xffffff, 0, (uint32_t)colours);
+        return colours >= 256 ? nearest(colour & 0xffffff, 16, 256)
+                              : nearest(colour & 0xffffff, 0, (uint32_t)colours);
     uint32_t index = colour & 0xff;
     if (index < (uint32_t)colours)
         return colour;

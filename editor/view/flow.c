@@ -93,15 +93,17 @@ static bool is_typed_in(const struct flow *flow, const struct hole *hole)
 {
     bool typing = flow->editor->mode == MODE_INSERT || flow->editor->mode == MODE_REPLACE;
     size_t cursor = flow->editor->window.cursor;
-    return typing && hole->span.start < hole->span.end && cursor >= hole->span.start && cursor <= hole->span.end;
+    return typing && hole->span.start < hole->span.end && cursor >= hole->span.start &&
+           cursor <= hole->span.end;
 }
 
 static void read_masked(struct flow *flow, int column, struct item *item)
 {
     const struct hole *hole = flow->hole;
     if (hole->span.start == hole->span.end) {
-        *item = (struct item){ .bytes = "·", .size = 2, .width = 1, .face = FACE_HOLE, .cursor_here = true,
-                               .span = hole->span };
+        *item = (struct item){
+            .bytes = "·", .size = 2, .width = 1, .face = FACE_HOLE, .cursor_here = true, .span = hole->span
+        };
         flow->place.inside = 2;
         return;
     }
@@ -153,7 +155,10 @@ static void read_proposed(struct flow *flow, const struct proposal *shown, struc
 
 static void read_bracket(struct flow *flow, const char *bracket, struct item *item)
 {
-    *item = (struct item){ .bytes = bracket, .size = 1, .width = 1, .face = FACE_BRACKET,
+    *item = (struct item){ .bytes = bracket,
+                           .size = 1,
+                           .width = 1,
+                           .face = FACE_BRACKET,
                            .span = { flow->place.offset, flow->place.offset } };
 }
 
@@ -162,7 +167,8 @@ static void read_hole(struct flow *flow, int column, struct item *item)
 {
     const struct hole *hole = flow->hole;
     const struct proposal *shown = hole_shown(hole);
-    bool whole = flow->place.offset == hole->span.start && (flow->place.inside == 0 || flow->place.inside == PLACE_BEHIND);
+    bool whole = flow->place.offset == hole->span.start &&
+                 (flow->place.inside == 0 || flow->place.inside == PLACE_BEHIND);
     bool empty = hole->span.start == hole->span.end;
     if (whole) {
         read_bracket(flow, "[", item);

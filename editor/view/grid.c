@@ -80,7 +80,8 @@ static void break_wide(struct grid *grid, int row, int column)
         set_cell(grid, cell + 1, " ", 1, 1, cell[1].style);
 }
 
-void grid_put(struct grid *grid, int row, int column, const char *bytes, size_t size, int width, struct style style)
+void grid_put(struct grid *grid, int row, int column, const char *bytes, size_t size, int width,
+              struct style style)
 {
     if (row < 0 || row >= grid->rows || column < 0 || column >= grid->columns || width < 1)
         return;

@@ -1,9 +1,10 @@
-/* grid.h - a screen in memory: styled cells, each holding one whole grapheme cluster however long. Knows no terminal.
+/* grid.h - a screen in memory: styled cells, each holding one whole grapheme cluster however long. Knows no
+ * terminal.
  *
  *     | L | 漢    | ⋅ | ! |        a wide cluster: its cell has width 2, the one after it width 0
  *
- * Clusters of up to four bytes stand in the cell itself, longer ones in the grid's pool; a cleared grid keeps its memory, so
- * drawing frame after frame allocates nothing. What lies outside the grid is clipped. */
+ * Clusters of up to four bytes stand in the cell itself, longer ones in the grid's pool; a cleared grid keeps
+ * its memory, so drawing frame after frame allocates nothing. What lies outside the grid is clipped. */
 #ifndef EDITOR_VIEW_GRID_H
 #define EDITOR_VIEW_GRID_H
 
@@ -52,7 +53,8 @@ const char *grid_cell_text(const struct grid *grid, const struct cell *cell);
 bool grid_cell_equal(const struct grid *a, const struct cell *x, const struct grid *b, const struct cell *y);
 
 /* Puts one cluster of `width` 1 or 2 columns; one that is cut by the right edge becomes blanks. */
-void grid_put(struct grid *grid, int row, int column, const char *bytes, size_t size, int width, struct style style);
+void grid_put(struct grid *grid, int row, int column, const char *bytes, size_t size, int width,
+              struct style style);
 void grid_fill(struct grid *grid, int row, int column, int count, char byte, struct style style);
 /* Puts valid UTF-8 text cluster by cluster, at most `room` columns; returns the columns used. */
 int grid_write(struct grid *grid, int row, int column, int room, const char *text, struct style style);

@@ -38,7 +38,8 @@ int panel_height(const struct editor *editor, int rows)
     return wanted;
 }
 
-static void draw_listing(const struct theme *theme, const struct bytes *listing, struct grid *grid, int y, int height)
+static void draw_listing(const struct theme *theme, const struct bytes *listing, struct grid *grid, int y,
+                         int height)
 {
     const char *at = listing->data, *end = at + listing->size;
     for (int row = 0; row < height; row++) {
@@ -56,8 +57,8 @@ static void draw_listing(const struct theme *theme, const struct bytes *listing,
     }
 }
 
-static void draw_edge(const struct theme *theme, struct grid *grid, int y, const char *left, const char *title,
-                      const char *right)
+static void draw_edge(const struct theme *theme, struct grid *grid, int y, const char *left,
+                      const char *title, const char *right)
 {
     struct style style = theme->styles[FACE_LIST];
     int last = grid->columns - 1;
@@ -68,8 +69,8 @@ static void draw_edge(const struct theme *theme, struct grid *grid, int y, const
     grid_write(grid, y, last, 1, right, style);
 }
 
-static void draw_alternative(const struct theme *theme, const struct hole *hole, size_t index, struct grid *grid, int y,
-                             bool framed)
+static void draw_alternative(const struct theme *theme, const struct hole *hole, size_t index,
+                             struct grid *grid, int y, bool framed)
 {
     const struct proposal *proposal = &hole->alternatives[index];
     bool chosen = index == hole->chosen;
@@ -92,7 +93,8 @@ static void draw_alternative(const struct theme *theme, const struct hole *hole,
     grid_write(grid, y, used, room, proposal->text, style);
 }
 
-static void draw_alternatives(const struct theme *theme, const struct hole *hole, struct grid *grid, int y, int height)
+static void draw_alternatives(const struct theme *theme, const struct hole *hole, struct grid *grid, int y,
+                              int height)
 {
     bool framed = has_frame(height);
     size_t room = (size_t)(framed ? height - 2 : height);

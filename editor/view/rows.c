@@ -23,7 +23,8 @@ static const struct text *text_of(const struct rows *rows)
 static struct span line_of(struct rows *rows, size_t offset)
 {
     if (rows->line.end == 0 || offset < rows->line.start || offset > rows->line.end)
-        rows->line = (struct span){ text_line_begin(text_of(rows), offset), text_line_end(text_of(rows), offset) };
+        rows->line =
+            (struct span){ text_line_begin(text_of(rows), offset), text_line_end(text_of(rows), offset) };
     return rows->line;
 }
 
@@ -54,7 +55,8 @@ static void draw_item(struct rows *rows, const struct paint *paint, const struct
     struct style style = style_of(rows, paint, item);
     int x = rows->gutter + column;
     if (item->line_end) {
-        if (item->span.start < paint->selected.end && item->span.end > paint->selected.start && column < rows->width)
+        if (item->span.start < paint->selected.end && item->span.end > paint->selected.start &&
+            column < rows->width)
             grid_put(paint->grid, paint->y, x, " ", 1, 1, style);
     } else if (!item->bytes) {
         for (int i = column < 0 ? -column : 0; i < item->width && column + i < rows->width; i++)
@@ -94,7 +96,8 @@ static void prepare_paint(struct rows *rows, struct place start, struct paint *p
             paint->selected = (struct span){ 0 };
     if (end - start.offset > ROW_ANCHOR)
         end = start.offset + ROW_ANCHOR;
-    paint->match_count = editor_highlights(rows->editor, (struct span){ line, end }, paint->matches, MATCH_LIMIT);
+    paint->match_count =
+        editor_highlights(rows->editor, (struct span){ line, end }, paint->matches, MATCH_LIMIT);
 }
 
 static bool is_cursor(struct rows *rows, const struct item *item)
@@ -222,7 +225,8 @@ static struct place cursor_place(struct rows *rows)
     size_t cursor = rows->editor->window.cursor;
     const struct hole *hole;
     for (size_t i = 0; (hole = fill_hole_at(rows->editor, rows->editor->window.document, i)); i++)
-        if (cursor == hole->span.start || (cursor > hole->span.start && cursor < hole->span.end && hole_shown(hole)))
+        if (cursor == hole->span.start ||
+            (cursor > hole->span.start && cursor < hole->span.end && hole_shown(hole)))
             return (struct place){ hole->span.start, 1 };
     return (struct place){ cursor, 0 };
 }

@@ -36,8 +36,10 @@ static void describe_left(const struct editor *editor, int columns, struct bytes
     const struct document *document = editor_document(editor);
     size_t line = text_line_of(editor_text(editor), editor->window.cursor) + 1;
     size_t column = editor_column(editor, editor->window.cursor) + 1;
-    bytes_format(out, "  %s%s%s  %zu:%zu", shorten(name_of(document), (size_t)(columns > 60 ? columns / 2 : columns / 3)),
-                 document_is_modified(document) ? " +" : "", document->readonly ? " [read-only]" : "", line, column);
+    bytes_format(out, "  %s%s%s  %zu:%zu",
+                 shorten(name_of(document), (size_t)(columns > 60 ? columns / 2 : columns / 3)),
+                 document_is_modified(document) ? " +" : "", document->readonly ? " [read-only]" : "", line,
+                 column);
     if (editor->recording)
         bytes_format(out, "  recording @%c", (char)editor->recording);
 }
@@ -54,8 +56,8 @@ static int width_of(const struct bytes *text)
 }
 
 /* While a fill runs and nobody types, the line is about the fill. */
-static bool draw_filling(const struct theme *theme, const struct editor *editor, struct grid *grid, int y, int step,
-                         int steps)
+static bool draw_filling(const struct theme *theme, const struct editor *editor, struct grid *grid, int y,
+                         int step, int steps)
 {
     if (steps == 0 || editor->mode != MODE_NORMAL)
         return false;
@@ -78,7 +80,8 @@ void status_draw(const struct theme *theme, struct editor *editor, struct grid *
     fill_status(editor, &middle, &right, &step, &steps);
     if (!draw_filling(theme, editor, grid, y, step, steps)) {
         int used = grid_write(grid, y, 0, grid->columns, " ", theme->styles[FACE_MODE]);
-        used += grid_write(grid, y, used, grid->columns - used, editor_mode_name(editor), theme->styles[FACE_MODE]);
+        used += grid_write(grid, y, used, grid->columns - used, editor_mode_name(editor),
+                           theme->styles[FACE_MODE]);
         used += grid_write(grid, y, used, grid->columns - used, " ", theme->styles[FACE_MODE]);
         describe_left(editor, grid->columns, &left);
         used += grid_write(grid, y, used, grid->columns - used, left.data, style);
@@ -100,7 +103,8 @@ void status_draw(const struct theme *theme, struct editor *editor, struct grid *
 }
 
 /* Text on the message line may be anything: what is no character is spelled. */
-static int write_shown(struct grid *grid, int y, int column, int room, const char *text, size_t size, struct style style)
+static int write_shown(struct grid *grid, int y, int column, int room, const char *text, size_t size,
+                       struct style style)
 {
     int used = 0;
     for (size_t at = 0; at < size;) {
@@ -127,7 +131,8 @@ static int shown_width(const char *text, size_t size)
     return write_shown(&none, -1, 0, 1 << 30, text, size, (struct style){ 0 });
 }
 
-static void draw_prompt(const struct theme *theme, struct editor *editor, struct grid *grid, int y, struct cursor *cursor)
+static void draw_prompt(const struct theme *theme, struct editor *editor, struct grid *grid, int y,
+                        struct cursor *cursor)
 {
     const struct prompt *prompt = &editor->prompt;
     struct style style = theme->styles[FACE_PROMPT];
@@ -142,7 +147,8 @@ static void draw_prompt(const struct theme *theme, struct editor *editor, struct
     cursor->column = used + shown_width(text + from, prompt->cursor - from);
 }
 
-bool message_draw(const struct theme *theme, struct editor *editor, struct grid *grid, int y, struct cursor *cursor)
+bool message_draw(const struct theme *theme, struct editor *editor, struct grid *grid, int y,
+                  struct cursor *cursor)
 {
     struct style style = theme->styles[editor->message_is_error ? FACE_ERROR : FACE_MESSAGE];
     struct bytes pending = { 0 };
@@ -155,7 +161,8 @@ bool message_draw(const struct theme *theme, struct editor *editor, struct grid 
     editor_pending(editor, &pending);
     int width = width_of(&pending);
     if (width > 0 && used + width + 2 <= grid->columns)
-        write_shown(grid, y, grid->columns - width - 1, width, pending.data, pending.size, theme->styles[FACE_MESSAGE]);
+        write_shown(grid, y, grid->columns - width - 1, width, pending.data, pending.size,
+                    theme->styles[FACE_MESSAGE]);
     bytes_free(&pending);
     return false;
 }

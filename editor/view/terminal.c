@@ -29,7 +29,8 @@ static void flush(struct terminal *terminal)
 {
     size_t sent = 0;
     while (sent < terminal->output.size) {
-        ssize_t count = write(terminal->descriptor, terminal->output.data + sent, terminal->output.size - sent);
+        ssize_t count =
+            write(terminal->descriptor, terminal->output.data + sent, terminal->output.size - sent);
         if (count > 0) {
             sent += (size_t)count;
         } else if (count < 0 && errno == EAGAIN) {

@@ -1,9 +1,10 @@
-/* terminal.h - the terminal: raw mode, its size, and frames painted as differences. The only room with ncurses, of which it
- * takes terminfo alone: a curses cell holds five code points, and a grapheme cluster may be longer.
+/* terminal.h - the terminal: raw mode, its size, and frames painted as differences. The only room with
+ * ncurses, of which it takes terminfo alone: a curses cell holds five code points, and a grapheme cluster may
+ * be longer.
  *
- * A frame is one write(2): what differs from the frame before, between the marks of a synchronised update where the terminal
- * is known to take them. After a cluster whose width terminals disagree about the cursor is placed anew, so that one wrong
- * guess spoils one cell and not the line.
+ * A frame is one write(2): what differs from the frame before, between the marks of a synchronised update
+ * where the terminal is known to take them. After a cluster whose width terminals disagree about the cursor
+ * is placed anew, so that one wrong guess spoils one cell and not the line.
  *
  * All functions belong to one thread. */
 #ifndef EDITOR_VIEW_TERMINAL_H
@@ -22,8 +23,8 @@ struct cursor {
     bool hidden;
 };
 
-/* For the terminal on `descriptor`, described by TERM; colours also by COLORTERM and NO_COLOR. The screen is left as it is
- * until terminal_enter. NULL: no terminal there, or one that cannot place its cursor. */
+/* For the terminal on `descriptor`, described by TERM; colours also by COLORTERM and NO_COLOR. The screen is
+ * left as it is until terminal_enter. NULL: no terminal there, or one that cannot place its cursor. */
 struct terminal *terminal_open(int descriptor, struct error *error);
 /* Leaves first where need be; NULL is fine. */
 void terminal_close(struct terminal *terminal);
@@ -43,8 +44,8 @@ void terminal_forget(struct terminal *terminal);
 /* Bytes to the terminal outside a frame: the bell, a clipboard. */
 void terminal_send(struct terminal *terminal, const char *bytes, size_t size);
 
-/* For a signal handler of a crash: brings back a usable terminal on `descriptor` from nothing but the descriptor. Safe to call
- * there; does nothing where the terminal is not in raw mode. */
+/* For a signal handler of a crash: brings back a usable terminal on `descriptor` from nothing but the
+ * descriptor. Safe to call there; does nothing where the terminal is not in raw mode. */
 void terminal_rescue(int descriptor);
 
 #endif

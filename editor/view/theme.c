@@ -56,7 +56,8 @@ void theme_default(struct theme *theme, int colours)
     }
 }
 
-static bool read_colour(const struct yaml *yaml, const struct yaml_node *node, uint32_t *colour, struct error *error)
+static bool read_colour(const struct yaml *yaml, const struct yaml_node *node, uint32_t *colour,
+                        struct error *error)
 {
     const char *text = yaml_text(node);
     if (text && colour_parse(text, colour))
@@ -65,7 +66,8 @@ static bool read_colour(const struct yaml *yaml, const struct yaml_node *node, u
                      text ? text : "this");
 }
 
-static bool read_attributes(const struct yaml *yaml, const struct yaml_node *list, uint32_t *set, struct error *error)
+static bool read_attributes(const struct yaml *yaml, const struct yaml_node *list, uint32_t *set,
+                            struct error *error)
 {
     if (!yaml_is_sequence(list))
         return yaml_fail(yaml, list, error, "a list of bold, dim, italic, underline, reverse is needed here");
@@ -77,7 +79,8 @@ static bool read_attributes(const struct yaml *yaml, const struct yaml_node *lis
         while (found < known && (!name || strcmp(name, attributes[found].name) != 0))
             found++;
         if (found == known)
-            return yaml_fail(yaml, item, error, "unknown attribute %s; bold, dim, italic, underline or reverse",
+            return yaml_fail(yaml, item, error,
+                             "unknown attribute %s; bold, dim, italic, underline or reverse",
                              name ? name : "");
         *set |= attributes[found].attribute;
     }
@@ -127,7 +130,8 @@ bool theme_read(struct theme *theme, const char *path, int colours, struct error
         if (face == FACE_COUNT)
             good = yaml_fail(yaml, key, error, "unknown face %s", name ? name : "");
         else if (!yaml_is_mapping(value))
-            good = yaml_fail(yaml, value, error, "foreground, background, attributes or mono are needed here");
+            good =
+                yaml_fail(yaml, value, error, "foreground, background, attributes or mono are needed here");
         else
             good = read_face(yaml, value, &theme->styles[face], colours, error);
     }

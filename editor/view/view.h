@@ -1,4 +1,5 @@
-/* view.h - the editor as a screen: the text with its holes, the list of proposals, the status line, the message line.
+/* view.h - the editor as a screen: the text with its holes, the list of proposals, the status line, the
+ * message line.
  *
  *       1 The harbour lay under fog, and nobody had lit the lamps.
  *       2 The old man went down to the [················] an hour before
@@ -6,7 +7,8 @@
  *      NORMAL  draft.md +  2:31        hole 1/2 · auto · 8 steps         default 38M
  *     :fill
  *
- * Drawing reads the editor and writes window.rows, columns and top alone. No terminal is needed: a grid goes out. */
+ * Drawing reads the editor and writes window.rows, columns and top alone. No terminal is needed: a grid goes
+ * out. */
 #ifndef EDITOR_VIEW_VIEW_H
 #define EDITOR_VIEW_VIEW_H
 
@@ -14,8 +16,8 @@
 
 struct view {
     struct theme theme;
-    struct place top;   /* the first row shown */
-    size_t top_told;    /* window.top as it was left; another value is a command's wish */
+    struct place top;                /* the first row shown */
+    size_t top_told;                 /* window.top as it was left; another value is a command's wish */
     const struct document *document; /* shown last */
 };
 
@@ -28,6 +30,7 @@ void panel_draw(const struct theme *theme, struct editor *editor, struct grid *g
 /* status.c */
 void status_draw(const struct theme *theme, struct editor *editor, struct grid *grid, int y);
 /* The last row: prompt, message, keys of an unfinished command. True where it has the cursor. */
-bool message_draw(const struct theme *theme, struct editor *editor, struct grid *grid, int y, struct cursor *cursor);
+bool message_draw(const struct theme *theme, struct editor *editor, struct grid *grid, int y,
+                  struct cursor *cursor);
 
 #endif

@@ -1,8 +1,9 @@
-/* stub_engine.c - a stand-in for liblacuna: the same door, deterministic words, no weights. What it fills depends on the seed, the
- * alternative and the hole alone; each step reveals one more word. For tests of the editor.
+/* stub_engine.c - a stand-in for liblacuna: the same door, deterministic words, no weights. What it fills
+ * depends on the seed, the alternative and the hole alone; each step reveals one more word. For tests of the
+ * editor.
  *
- * LACUNA_STUB_DELAY (milliseconds a step, default 10) makes it slow; LACUNA_STUB_MODEL=missing makes lacuna_open fail, =broken
- * each job. */
+ * LACUNA_STUB_DELAY (milliseconds a step, default 10) makes it slow; LACUNA_STUB_MODEL=missing makes
+ * lacuna_open fail, =broken each job. */
 #include "model/lacuna.h"
 
 #include <pthread.h>
@@ -14,8 +15,9 @@
 
 enum { WORDS = 3, HOLES = 64, ALTERNATIVES = 8, FILL = 256 };
 
-static const char *const vocabulary[] = { "quay", "and",  "waited", "water", "as",   "before", "shore", "stood",
-                                          "there", "moon", "slowly", "walked", "home", "under",  "stars", "late" };
+static const char *const vocabulary[] = { "quay",  "and",   "waited", "water", "as",     "before",
+                                          "shore", "stood", "there",  "moon",  "slowly", "walked",
+                                          "home",  "under", "stars",  "late" };
 
 struct lacuna_model {
     struct lacuna_description description;
@@ -61,10 +63,13 @@ static bool environment_is(const char *value)
     return set && strcmp(set, value) == 0;
 }
 
-struct lacuna_model *lacuna_open(const char *name, const struct lacuna_options *options, struct lacuna_error *error)
+struct lacuna_model *lacuna_open(const char *name, const struct lacuna_options *options,
+                                 struct lacuna_error *error)
 {
-    static const struct lacuna_attribute attributes[] = { { "register", "formal" }, { "register", "informal" },
-                                                          { "tense", "past" },      { "tense", "present" },
+    static const struct lacuna_attribute attributes[] = { { "register", "formal" },
+                                                          { "register", "informal" },
+                                                          { "tense", "past" },
+                                                          { "tense", "present" },
                                                           { "person", "first person" } };
     (void)options;
     if (environment_is("missing") || strcmp(name, "nowhere") == 0) {
@@ -74,9 +79,16 @@ struct lacuna_model *lacuna_open(const char *name, const struct lacuna_options *
     struct lacuna_model *model = calloc(1, sizeof *model);
     pthread_mutex_init(&model->turn, NULL);
     model->description = (struct lacuna_description){
-        .name = "default", .path = "stub", .architecture = "stub", .process = "absorbing", .tokenizer = "words",
-        .parameters = 38000000, .context_length = 256, .verified = true,
-        .attributes = attributes, .attribute_count = sizeof attributes / sizeof *attributes,
+        .name = "default",
+        .path = "stub",
+        .architecture = "stub",
+        .process = "absorbing",
+        .tokenizer = "words",
+        .parameters = 38000000,
+        .context_length = 256,
+        .verified = true,
+        .attributes = attributes,
+        .attribute_count = sizeof attributes / sizeof *attributes,
     };
     return model;
 }
@@ -91,7 +103,8 @@ const struct lacuna_description *lacuna_describe(const struct lacuna_model *mode
     return &model->description;
 }
 
-bool lacuna_check(const struct lacuna_model *model, const struct lacuna_request *request, struct lacuna_error *error)
+bool lacuna_check(const struct lacuna_model *model, const struct lacuna_request *request,
+                  struct lacuna_error *error)
 {
     (void)model;
     if (request->attribute && strstr(request->attribute, "frmal"))
@@ -172,8 +185,12 @@ static void make_alternative(struct lacuna_job *job, size_t index, int revealed)
     memcpy(made->text + size, job->text + from, job->request.size - from);
     size += job->request.size - from;
     job->alternatives[index] = (struct lacuna_alternative){
-        .text = made->text, .size = size, .fills = made->fill, .logprob = -0.41 - 0.25 * (double)index,
-        .confidence = made->confidence, .confidence_count = job->request.span_count,
+        .text = made->text,
+        .size = size,
+        .fills = made->fill,
+        .logprob = -0.41 - 0.25 * (double)index,
+        .confidence = made->confidence,
+        .confidence_count = job->request.span_count,
     };
     if (job->request.task == LACUNA_CORRECT) {
         job->edit = (struct lacuna_edit){ job->spans[0].start, job->spans[0].end, made->fills[0], 0.8f };
@@ -197,8 +214,11 @@ static void *run_job(void *argument)
     if (step == steps)
         revealed = 1000;
     int count = job->request.count ? job->request.count : 1;
-    job->answer = (struct lacuna_answer){ .alternatives = job->alternatives, .span_count = job->request.span_count,
-                                          .steps = step, .tokens = WORDS, .ms = step * 10.0 };
+    job->answer = (struct lacuna_answer){ .alternatives = job->alternatives,
+                                          .span_count = job->request.span_count,
+                                          .steps = step,
+                                          .tokens = WORDS,
+                                          .ms = step * 10.0 };
     for (; (int)job->answer.alternative_count < count && job->answer.alternative_count < ALTERNATIVES;
          job->answer.alternative_count++)
         make_alternative(job, job->answer.alternative_count, revealed);

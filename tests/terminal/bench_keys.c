@@ -1,6 +1,8 @@
-/* bench_keys - milliseconds from a key to its letter on the screen: still, and while a fill runs with the machine busy.
+/* bench_keys - milliseconds from a key to its letter on the screen: still, and while a fill runs with the
+ * machine busy.
  *
- *     bench_keys [KEYS]       prints p50, p99 and worst of each; a bound of 20 ms at p99 is what the editor promises */
+ *     bench_keys [KEYS]       prints p50, p99 and worst of each; a bound of 20 ms at p99 is what the editor
+ * promises */
 #include "tests/terminal/session.h"
 
 #include <stdio.h>

@@ -227,8 +227,8 @@ bool session_is_styled(struct session *session, int row, int column)
 {
     VTermScreenCell cell;
     vterm_screen_get_cell(session->screen, (VTermPos){ row, column }, &cell);
-    return cell.attrs.bold || cell.attrs.underline || cell.attrs.reverse || !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg) ||
-           !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg);
+    return cell.attrs.bold || cell.attrs.underline || cell.attrs.reverse ||
+           !VTERM_COLOR_IS_DEFAULT_BG(&cell.bg) || !VTERM_COLOR_IS_DEFAULT_FG(&cell.fg);
 }
 
 bool session_is_alternate(struct session *session)

@@ -1,4 +1,5 @@
-/* session.h - the real program on a pseudo-terminal, and its screen as libvterm reads it. For terminal tests. */
+/* session.h - the real program on a pseudo-terminal, and its screen as libvterm reads it. For terminal tests.
+ */
 #ifndef TESTS_TERMINAL_SESSION_H
 #define TESTS_TERMINAL_SESSION_H
 
@@ -7,8 +8,9 @@
 
 struct session;
 
-/* Starts the editor on a screen of that size with the stub engine. `term` is TERM; `arguments` end with NULL. HOME and the XDG folders
- * are a fresh folder, which is also the working folder. More variables: "NAME=VALUE", ended by NULL; may be NULL. */
+/* Starts the editor on a screen of that size with the stub engine. `term` is TERM; `arguments` end with NULL.
+ * HOME and the XDG folders are a fresh folder, which is also the working folder. More variables:
+ * "NAME=VALUE", ended by NULL; may be NULL. */
 struct session *session_start(int rows, int columns, const char *term, const char *const *arguments,
                               const char *const *variables);
 /* The folder that the session works in, for files that a test writes before and reads after. */
@@ -35,7 +37,8 @@ bool session_is_alternate(struct session *session);
 /* Milliseconds from sending bytes until the screen holds the text; negative: it never did. */
 double session_time(struct session *session, const char *bytes, const char *text);
 
-/* Waits for the end: the exit code, or 128 + signal; -1 when it does not end within five seconds. Frees nothing. */
+/* Waits for the end: the exit code, or 128 + signal; -1 when it does not end within five seconds. Frees
+ * nothing. */
 int session_end(struct session *session);
 /* Ends the program where it still runs. */
 void session_free(struct session *session);

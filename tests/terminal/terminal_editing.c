@@ -1,4 +1,5 @@
-/* What a person sees of ordinary editing: typing, resizing, pasting, small screens, other terminals, leaving. */
+/* What a person sees of ordinary editing: typing, resizing, pasting, small screens, other terminals, leaving.
+ */
 #include "tests/terminal/session.h"
 
 #include <setjmp.h>
@@ -55,7 +56,8 @@ static void leave(struct session *session)
 static void a_file_is_shown_with_line_numbers_and_status(void **state)
 {
     (void)state;
-    struct session *session = open_text(24, 80, "xterm-256color", "The harbour lay under fog.\nThe boats came in.\n");
+    struct session *session =
+        open_text(24, 80, "xterm-256color", "The harbour lay under fog.\nThe boats came in.\n");
     assert_true(session_sees(session, "  1 The harbour lay under fog.\n  2 The boats came in.\n~\n"));
     assert_true(session_sees(session, " NORMAL   draft.md  1:1"));
     leave(session);
@@ -116,7 +118,8 @@ static void control_characters_and_bad_bytes_are_spelled(void **state)
 static void the_screen_follows_any_size(void **state)
 {
     (void)state;
-    struct session *session = open_text(24, 80, "xterm-256color", "one two three four five six seven\nsecond\n");
+    struct session *session =
+        open_text(24, 80, "xterm-256color", "one two three four five six seven\nsecond\n");
     assert_true(session_sees(session, "second"));
     for (int i = 0; i < 30; i++)
         session_resize(session, 2 + i * 7 % 40, 3 + i * 13 % 100);
@@ -145,7 +148,9 @@ static void a_paste_is_one_insertion(void **state)
 static void every_terminal_is_drawn_on(void **state)
 {
     (void)state;
-    static const char *const terms[] = { "xterm-256color", "screen", "linux", "vt100", "tmux-256color", "ansi" };
+    static const char *const terms[] = {
+        "xterm-256color", "screen", "linux", "vt100", "tmux-256color", "ansi"
+    };
     for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
         struct session *session = open_text(24, 80, terms[i], "one\ntwo\nthree\n");
         assert_true(session_sees(session, "  3 three"));

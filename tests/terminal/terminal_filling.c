@@ -1,4 +1,5 @@
-/* What a person sees of holes and fills. The stub engine's words depend on seed, alternative and hole alone. */
+/* What a person sees of holes and fills. The stub engine's words depend on seed, alternative and hole alone.
+ */
 #include "tests/terminal/session.h"
 
 #include <setjmp.h>
