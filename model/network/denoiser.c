@@ -13,6 +13,7 @@ static const uint64_t packed_limit = 256u
 
 struct binding {
     struct denoiser *denoiser;
+    struct linear_work *work;
     bool pack, float32;
     int layer;
     struct lacuna_error *error;
@@ -37,14 +38,15 @@ static bool bind_linear(const struct binding *binding, struct linear *linear, co
         return false;
     if (bias) {
         name_with(name, "bias", bias_name, sizeof bias_name);
-        linear->bias = vector_read(denoiser->checkpoint, bias_name, rows, binding->error);
+        linear->bias =
+            vector_read(denoiser->checkpoint, bias_name, rows, &binding->denoiser->arena, binding->error);
         if (!linear->bias)
             return false;
     }
     if (linear->weight.scale && !binding->float32)
-        linear_pack_int8(linear, denoiser->engine);
+        linear_pack_int8(linear, &binding->denoiser->arena, binding->work);
     else if (binding->pack)
-        linear_pack(linear, denoiser->engine);
+        linear_pack(linear, &binding->denoiser->arena, binding->work);
     return true;
 }
 
@@ -54,8 +56,8 @@ static bool bind_vector(const struct binding *binding, float **vector, const cha
         return true;
     char name[NAME_ROOM];
     name_for(pattern, binding->layer, name);
-    *vector =
-        vector_read(binding->denoiser->checkpoint, name, binding->denoiser->graph.width, binding->error);
+    *vector = vector_read(binding->denoiser->checkpoint, name, binding->denoiser->graph.width,
+                          &binding->denoiser->arena, binding->error);
     return *vector;
 }
 
@@ -149,8 +151,12 @@ static struct denoiser *open_as(const struct checkpoint *checkpoint, struct engi
                                    .framing = framing };
     denoiser->layers = aligned_new((size_t)graph.layers * sizeof *denoiser->layers);
     denoiser->frequencies = graph.rope_base > 0 ? frequencies_of(&graph) : NULL;
-    struct binding binding = { denoiser, framing.parameters <= packed_limit, float32, 0, error };
-    if (!bind_all(&binding)) {
+    struct linear_work work;
+    linear_work_init(&work, engine);
+    struct binding binding = { denoiser, &work, framing.parameters <= packed_limit, float32, 0, error };
+    bool bound = bind_all(&binding);
+    linear_work_free(&work);
+    if (!bound) {
         fail_in(error, "%s", checkpoint_path(checkpoint));
         denoiser_close(denoiser);
         return NULL;
@@ -170,28 +176,12 @@ struct denoiser *denoiser_open_float32(const struct checkpoint *checkpoint, stru
     return open_as(checkpoint, engine, true, error);
 }
 
-static void layer_free(struct layer *layer)
-{
-    linear_free(&layer->query);
-    linear_free(&layer->key);
-    linear_free(&layer->value);
-    linear_free(&layer->output);
-    linear_free(&layer->gate);
-    linear_free(&layer->up);
-    linear_free(&layer->down);
-    free(layer->attention_norm);
-    free(layer->mlp_norm);
-}
-
 void denoiser_close(struct denoiser *denoiser)
 {
     if (!denoiser)
         return;
-    for (int i = 0; i < denoiser->graph.layers; i++)
-        layer_free(&denoiser->layers[i]);
-    linear_free(&denoiser->head);
+    arena_free(&denoiser->arena);
     free(denoiser->layers);
-    free(denoiser->final_norm);
     free(denoiser->frequencies);
     free(denoiser);
 }

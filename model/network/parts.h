@@ -18,6 +18,7 @@ struct denoiser {
     const struct kernels *kernels;
     struct graph graph;
     struct framing framing;
+    struct arena arena; /* weights that were repacked or read */
     struct weight embedding;
     struct layer *layers; /* [graph.layers] */
     float *final_norm;

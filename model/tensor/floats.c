@@ -7,7 +7,7 @@
 
 enum { LINE = 64, HUGE_PAGE = 2 << 20 };
 
-void *aligned_new(size_t size)
+void *aligned_room(size_t size)
 {
     size_t boundary = size < HUGE_PAGE ? LINE : HUGE_PAGE, whole = size / LINE * LINE + LINE;
     void *memory = aligned_alloc(boundary, whole);
@@ -17,8 +17,12 @@ void *aligned_new(size_t size)
     }
     if (boundary == HUGE_PAGE)
         madvise(memory, whole / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
-    memset(memory, 0, whole);
     return memory;
+}
+
+void *aligned_new(size_t size)
+{
+    return memset(aligned_room(size), 0, size);
 }
 
 float *floats_new(size_t count)

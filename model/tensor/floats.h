@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 float *floats_new(size_t count) __attribute__((malloc, returns_nonnull));
-/* `size` bytes in the same way. */
+/* `size` bytes in the same way; and not zeroed. */
 void *aligned_new(size_t size) __attribute__((malloc, returns_nonnull));
+void *aligned_room(size_t size) __attribute__((malloc, returns_nonnull));
 
 #endif

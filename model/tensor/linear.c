@@ -4,6 +4,7 @@
 #include "model/tensor/panels.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int linear_panels(const struct linear *linear)
 {
@@ -28,59 +29,77 @@ void linear_make_panel(const struct linear *linear, int index, float *rows, floa
     }
 }
 
+struct pack_job {
+    struct linear *linear;
+    struct linear_work *work;
+};
+
 static void pack_tile(void *user, int tile)
 {
-    struct linear *linear = user;
-    float *rows = floats_new(linear_panel_size(linear));
-    linear_make_panel(linear, tile, rows, linear->panels + (size_t)tile * linear_panel_size(linear));
-    free(rows);
+    const struct pack_job *job = user;
+    float *rows = scratch_take(&job->work->scratch);
+    linear_make_panel(job->linear, tile, rows,
+                      job->linear->panels + (size_t)tile * linear_panel_size(job->linear));
+    scratch_give(&job->work->scratch, rows);
 }
 
-void linear_pack(struct linear *linear, struct engine *engine)
+void linear_pack(struct linear *linear, struct arena *arena, struct linear_work *work)
 {
-    linear->panels = floats_new((size_t)linear_panels(linear) * linear_panel_size(linear));
-    engine_parallel(engine, linear_panels(linear), pack_tile, linear);
+    size_t panels = (size_t)linear_panels(linear);
+    linear->panels = arena_take(arena, panels * linear_panel_size(linear) * sizeof(float));
+    scratch_reserve(&work->scratch, linear_panel_size(linear));
+    struct pack_job job = { linear, work };
+    engine_parallel(work->engine, (int)panels, pack_tile, &job);
 }
 
-/* One panel of int8: [steps][PANEL][INT8_STEP], zero past the last row and column. */
+/* One row of a panel of int8: four by four, PANEL rows apart. */
+static void pack_int8_row(const int8_t *row, int cols, int8_t *out)
+{
+    int p = 0;
+    for (; p + INT8_STEP <= cols; p += INT8_STEP)
+        memcpy(out + (size_t)p * PANEL, row + p, INT8_STEP);
+    memcpy(out + (size_t)p * PANEL, row + p, (size_t)(cols - p));
+}
+
+static int32_t sum_int8(const int8_t *row, int cols)
+{
+    int32_t sum = 0;
+    for (int p = 0; p < cols; p++)
+        sum += row[p];
+    return sum;
+}
+
+/* [steps][PANEL][INT8_STEP], zero past the last row and column. */
 static void pack_int8_tile(void *user, int tile)
 {
     struct linear *linear = user;
     const struct weight *weight = &linear->weight;
-    int first = tile * PANEL, cols = weight->cols, steps = linear->int8.steps;
-    const int8_t *values = weight->tensor->data;
-    int8_t *panel = linear->int8.panels + (size_t)tile * (size_t)steps * PANEL * INT8_STEP;
-    for (int j = 0; j < PANEL && first + j < weight->rows; j++) {
-        const int8_t *row = values + ((size_t)weight->first + (size_t)(first + j)) * (size_t)cols;
-        int32_t sum = 0;
-        for (int p = 0; p < cols; p++) {
-            panel[((size_t)(p / INT8_STEP) * PANEL + (size_t)j) * INT8_STEP + (size_t)(p % INT8_STEP)] =
-                row[p];
-            sum += row[p];
-        }
-        linear->int8.sums[first + j] = 128 * sum;
+    int first = tile * PANEL, cols = weight->cols;
+    size_t size = (size_t)linear->int8.steps * PANEL * INT8_STEP;
+    int8_t *panel = linear->int8.panels + (size_t)tile * size;
+    if (weight->rows - first < PANEL || cols % INT8_STEP)
+        memset(panel, 0, size);
+    for (int j = 0; j < PANEL; j++) {
+        linear->int8.sums[first + j] = 0;
+        linear->int8.scales[first + j] = 0;
+        if (first + j >= weight->rows)
+            continue;
+        const int8_t *values = weight->tensor->data,
+                     *row = values + ((size_t)weight->first + (size_t)(first + j)) * (size_t)cols;
+        pack_int8_row(row, cols, panel + j * INT8_STEP);
+        linear->int8.sums[first + j] = 128 * sum_int8(row, cols);
         tensor_to_f32(weight->scale, weight->first + first + j, 1, &linear->int8.scales[first + j]);
     }
 }
 
-void linear_pack_int8(struct linear *linear, struct engine *engine)
+void linear_pack_int8(struct linear *linear, struct arena *arena, struct linear_work *work)
 {
     size_t rows = (size_t)linear_panels(linear) * PANEL;
     linear->int8.steps = (linear->weight.cols + INT8_STEP - 1) / INT8_STEP;
-    linear->int8.panels = aligned_new(rows * (size_t)linear->int8.steps * INT8_STEP);
-    linear->int8.sums = aligned_new(rows * sizeof *linear->int8.sums);
-    linear->int8.scales = floats_new(rows);
-    engine_parallel(engine, linear_panels(linear), pack_int8_tile, linear);
-}
-
-void linear_free(struct linear *linear)
-{
-    free(linear->panels);
-    free(linear->int8.panels);
-    free(linear->int8.sums);
-    free(linear->int8.scales);
-    free(linear->bias);
-    *linear = (struct linear){ 0 };
+    linear->int8.panels = arena_take(arena, rows * (size_t)linear->int8.steps * INT8_STEP);
+    linear->int8.sums = arena_take(arena, rows * sizeof *linear->int8.sums);
+    linear->int8.scales = arena_take(arena, rows * sizeof *linear->int8.scales);
+    engine_parallel(work->engine, linear_panels(linear), pack_int8_tile, linear);
 }
 
 void linear_work_init(struct linear_work *work, struct engine *engine)

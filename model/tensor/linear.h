@@ -7,26 +7,38 @@
 #ifndef MODEL_TENSOR_LINEAR_H
 #define MODEL_TENSOR_LINEAR_H
 
+#include "model/tensor/arena.h"
 #include "model/tensor/engine.h"
 #include "model/tensor/scratch.h"
 #include "model/tensor/weight.h"
 
 struct linear {
     struct weight weight;
-    float *panels; /* own; NULL: made tile by tile */
+    float *panels; /* NULL: made tile by tile */
     struct {
-        int8_t *panels; /* own; NULL: not int8 */
+        int8_t *panels; /* NULL: not int8 */
         int32_t *sums;  /* [rows, padded to whole panels] */
         float *scales;
         int steps;
     } int8;
-    float *bias; /* [rows], own; NULL: none */
+    float *bias; /* [rows]; NULL: none */
 };
 
-/* Repacks `linear->weight` as float32, or as the int8 it is (its type must be DTYPE_I8). */
-void linear_pack(struct linear *linear, struct engine *engine);
-void linear_pack_int8(struct linear *linear, struct engine *engine);
-void linear_free(struct linear *linear);
+/* Working memory of the multiplications of one thread. */
+struct linear_work {
+    struct engine *engine;
+    struct scratch scratch;
+    uint8_t *quantised; /* the rows of x of each call that is int8 */
+    float *scales;
+    size_t quantised_room, scales_room;
+};
+void linear_work_init(struct linear_work *work, struct engine *engine);
+void linear_work_free(struct linear_work *work);
+
+/* Repacks `linear->weight` into the arena, as float32 or as the int8 it is (its type must then be DTYPE_I8).
+ */
+void linear_pack(struct linear *linear, struct arena *arena, struct linear_work *work);
+void linear_pack_int8(struct linear *linear, struct arena *arena, struct linear_work *work);
 
 enum activation { LINEAR_PLAIN, LINEAR_SILU, LINEAR_GELU_TANH, LINEAR_GELU_ERF, LINEAR_RELU_SQUARED };
 
@@ -44,17 +56,6 @@ struct linear_call {
     const float *gate;
     bool accumulate;
 };
-
-/* Working memory of the multiplications of one thread. */
-struct linear_work {
-    struct engine *engine;
-    struct scratch scratch;
-    uint8_t *quantised; /* the rows of x of each call that is int8 */
-    float *scales;
-    size_t quantised_room, scales_room;
-};
-void linear_work_init(struct linear_work *work, struct engine *engine);
-void linear_work_free(struct linear_work *work);
 
 /* All calls in one job of the engine; no call may read what another writes. */
 void linear_run(struct linear_work *work, const struct linear_call *calls, int count);

@@ -1,7 +1,5 @@
 #include "model/tensor/weight.h"
 
-#include "model/tensor/floats.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -47,13 +45,13 @@ void weight_read(const struct weight *weight, int first, int count, float *out)
     }
 }
 
-float *vector_read(const struct checkpoint *checkpoint, const char *name, int count,
+float *vector_read(const struct checkpoint *checkpoint, const char *name, int count, struct arena *arena,
                    struct lacuna_error *error)
 {
     const struct tensor *tensor = checkpoint_need(checkpoint, name, count, 0, error);
     if (!tensor)
         return NULL;
-    float *values = floats_new((size_t)count);
+    float *values = arena_take(arena, (size_t)count * sizeof *values);
     tensor_to_f32(tensor, 0, count, values);
     return values;
 }

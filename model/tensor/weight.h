@@ -6,6 +6,7 @@
 #define MODEL_TENSOR_WEIGHT_H
 
 #include "model/format/checkpoint.h"
+#include "model/tensor/arena.h"
 
 struct weight {
     const struct tensor *tensor; /* [rows of the tensor, cols]; NULL: there is no such weight */
@@ -20,8 +21,8 @@ bool weight_find(struct weight *weight, const struct checkpoint *checkpoint, con
 void weight_read(const struct weight *weight, int first, int count, float *out);
 /* "….weight" with another ending: name_with("a.weight", "bias", …) is "a.bias". */
 void name_with(const char *name, const char *ending, char *out, size_t size);
-/* A vector of `count` values as float32, the caller's to free; NULL: error. */
-float *vector_read(const struct checkpoint *checkpoint, const char *name, int count,
+/* A vector of `count` values as float32 in the arena; NULL: error. */
+float *vector_read(const struct checkpoint *checkpoint, const char *name, int count, struct arena *arena,
                    struct lacuna_error *error);
 
 #endif

@@ -437,6 +437,66 @@ static void int8_weights_give_what_they_stand_for(void **state)
     }
 }
 
+/* The linker sends every allocation of this program here (--wrap), but for those inside libraries. */
+static atomic_int allocations;
+
+void *__real_aligned_alloc(size_t boundary, size_t size);
+void *__wrap_aligned_alloc(size_t boundary, size_t size);
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+
+void *__wrap_aligned_alloc(size_t boundary, size_t size)
+{
+    allocations++;
+    return __real_aligned_alloc(boundary, size);
+}
+
+void *__wrap_malloc(size_t size)
+{
+    allocations++;
+    return __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    allocations++;
+    return __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+    allocations++;
+    return __real_realloc(old, size);
+}
+
+static void a_step_allocates_nothing_once_it_has_seen_its_size(void **state)
+{
+    (void)state;
+    static float got[2 * COUNT * VOCABULARY];
+    struct text text = text_new();
+    struct parts parts = parts_of(&text);
+    struct rows context = context_of(&parts), branches[2] = { branch_of(&parts), branch_of(&parts) };
+    for (int kind = 0; kind < 3; kind++) {
+        struct model model;
+        model_open(&model, kind ? "context_apart" : "full", 2);
+        if (kind == 2)
+            model_quantise(&model, false);
+        assert_true(denoiser_context(model.session, &context, NULL));
+        assert_true(denoiser_step(model.session, branches, 2, got, NULL, NULL));
+        int before = allocations;
+        assert_true(before > 0);
+        assert_true(denoiser_context(model.session, &context, NULL));
+        assert_true(denoiser_step(model.session, branches, 2, got, NULL, NULL));
+        assert_true(denoiser_step(model.session, branches, 1, got, NULL, NULL));
+        assert_int_equal(allocations, before);
+        model_close(&model);
+    }
+}
+
 static void a_cancelled_step_says_so(void **state)
 {
     (void)state;
@@ -484,6 +544,7 @@ int main(void)
         cmocka_unit_test(steps_over_a_context_give_the_plain_network_s_logits),
         cmocka_unit_test(a_step_does_not_depend_on_threads_or_other_branches),
         cmocka_unit_test(int8_weights_give_what_they_stand_for),
+        cmocka_unit_test(a_step_allocates_nothing_once_it_has_seen_its_size),
         cmocka_unit_test(a_cancelled_step_says_so),
         cmocka_unit_test(rows_that_cannot_be_are_refused),
     };
