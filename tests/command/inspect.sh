@@ -1,0 +1,56 @@
+# info, score, logits, generate, bench, trace.
+. "$(dirname "$0")/check.inc"
+
+run 0 info --model "$model"
+for line in 'architecture   lacuna' 'process        absorbing' 'mask token     1 <mask>' 'shifted        no' 'verified       ' 'tense        past, present'; do
+    holds "$work/out" "$line" info
+done
+run 0 info --model "$model" --tensors
+holds "$work/out" '[300, 32] model.embed_tokens.weight' "info --tensors"
+run 0 info --model "$model" --json
+holds "$work/out" '"mask_token":1' "info --json"
+
+printf 'The old man went to the sea and the moon was old.\n' >"$work/text"
+run 0 score --model "$model" "$work/text" "$work/text"
+[ "$(wc -l <"$work/out")" -eq 2 ] || wrong "one line of score for each file"
+holds "$work/out" "{\"file\":\"$work/text\",\"bytes\":50,\"bits_per_byte\":" score
+run 2 score --model "$model" "$work/none" "$work/text"
+holds "$work/err" "$work/none" "a missing file is named"
+[ "$(wc -l <"$work/out")" -eq 1 ] || wrong "the other file is scored all the same"
+
+run 0 logits --model "$model" --ids '1, 2 3' --out "$work/logits"
+holds "$work/logits" '"shape":[3,300]' "logits as safetensors"
+run 0 logits --model "$model" --ids '1,2,3'
+same "$work/logits" "$work/out" "logits to a file and to standard output"
+run 0 logits --model "$model" "$work/text"
+run 2 logits --model "$model" --ids '1,300' --out "$work/other"
+holds "$work/err" 300 "an id beyond the vocabulary is named"
+run 2 logits --model "$model" --ids 'a' --out "$work/other"
+run 2 logits --model "$model" --ids '' --out "$work/other"
+[ -e "$work/other" ] && wrong "a failed call left a file"
+
+run 0 generate --model "$model" --length 12 --count 3 --seed 4
+[ "$(wc -l <"$work/out")" -eq 3 ] || wrong "one line a sample"
+cp "$work/out" "$work/samples"
+run 0 generate --model "$model" --length 12 --count 3 --seed 4 --threads 1
+same "$work/samples" "$work/out" "the same seed"
+run 0 generate --model "$model" --length 12 --control tense=past length=3
+run 2 generate --model "$model" --control food=Italian
+holds "$work/err" "food=Italian" "an unknown control is named"
+run 2 generate --model "$model" --control past
+
+run 0 bench --model "$model" --length 40 --mask 6 --steps 4 --count 3
+for key in '"ms_per_step":' '"ms_per_infill":{"p50":' '"p95":' '"tokens_per_second":' '"gflops":' '"resident_mb":'; do
+    holds "$work/out" "$key" bench
+done
+run 1 bench --model "$model" --length 4 --mask 4
+
+printf 'The </script> man went to the sea.' >"$work/text"
+run 0 trace --model "$model" "$work/text" --span 14:17 --count 2 --html "$work/page.html"
+holds "$work/page.html" '"alternatives":[' "a page with its data"
+[ "$(grep -c '</script>' "$work/page.html")" -eq 2 ] || wrong "the text closes the script of the page"
+grep -Eq 'https?://|src=|@import' "$work/page.html" && wrong "the page loads something from elsewhere"
+run 1 trace --model "$model" "$work/text" --span 14:17
+run 2 trace --model "$model" "$work/text" --span 14:17 --html "$work/no/page.html"
+holds "$work/err" "$work/no/page.html" "a page that cannot be written is named"
+finish
