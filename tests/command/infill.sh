@@ -42,14 +42,4 @@ run 1 infill --model "$model" "$work/text" --span 4:7 --steps 0
 run 1 infill --model "$model" "$work/text" --span 4:7 --guidance nan
 run 1 infill --model "$model" "$work/text" --span 4:7 --length words:3:1
 run 1 infill --model "$model" "$work/text" other --span 4:7
-
-run 0 rewrite --model "$model" --strength 0 "$work/text"
-same "$work/text" "$work/out" "a rewrite of strength 0"
-run 0 rewrite --model "$model" --strength 1 "$work/text"
-[ "$(wc -l <"$work/out")" -eq 2 ] || wrong "rewrite keeps the line breaks"
-run 0 correct --model "$model" --json "$work/text"
-holds "$work/out" '"edits":[' "correct lists edits"
-printf '\n \n' >"$work/blank"
-run 0 correct --model "$model" "$work/blank"
-same "$work/blank" "$work/out" "nothing to correct"
 finish

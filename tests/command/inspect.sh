@@ -1,4 +1,4 @@
-# info, score, logits, generate, bench, trace.
+# info, logits, bench, trace.
 . "$(dirname "$0")/check.inc"
 
 run 0 info --model "$model"
@@ -11,13 +11,6 @@ run 0 info --model "$model" --json
 holds "$work/out" '"mask_token":1' "info --json"
 
 printf 'The old man went to the sea and the moon was old.\n' >"$work/text"
-run 0 score --model "$model" "$work/text" "$work/text"
-[ "$(wc -l <"$work/out")" -eq 2 ] || wrong "one line of score for each file"
-holds "$work/out" "{\"file\":\"$work/text\",\"bytes\":50,\"bits_per_byte\":" score
-run 2 score --model "$model" "$work/none" "$work/text"
-holds "$work/err" "$work/none" "a missing file is named"
-[ "$(wc -l <"$work/out")" -eq 1 ] || wrong "the other file is scored all the same"
-
 run 0 logits --model "$model" --ids '1, 2 3' --out "$work/logits"
 holds "$work/logits" '"shape":[3,300]' "logits as safetensors"
 run 0 logits --model "$model" --ids '1,2,3'
@@ -28,16 +21,6 @@ holds "$work/err" 300 "an id beyond the vocabulary is named"
 run 2 logits --model "$model" --ids 'a' --out "$work/other"
 run 2 logits --model "$model" --ids '' --out "$work/other"
 [ -e "$work/other" ] && wrong "a failed call left a file"
-
-run 0 generate --model "$model" --length 12 --count 3 --seed 4
-[ "$(wc -l <"$work/out")" -eq 3 ] || wrong "one line a sample"
-cp "$work/out" "$work/samples"
-run 0 generate --model "$model" --length 12 --count 3 --seed 4 --threads 1
-same "$work/samples" "$work/out" "the same seed"
-run 0 generate --model "$model" --length 12 --control tense=past length=3
-run 2 generate --model "$model" --control food=Italian
-holds "$work/err" "food=Italian" "an unknown control is named"
-run 2 generate --model "$model" --control past
 
 run 0 bench --model "$model" --length 40 --mask 6 --steps 4 --count 3
 for key in '"ms_per_step":' '"ms_per_infill":{"p50":' '"p95":' '"tokens_per_second":' '"gflops":' '"resident_mb":'; do

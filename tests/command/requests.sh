@@ -49,16 +49,16 @@ run 2 infill --model "$model" --requests "$work/lines"
 
 # Answers come one by one: the first is there before the second is asked.
 mkfifo "$work/in"
-"$program" infill --model "$model" --requests - <"$work/in" >"$work/out" &
+"$program" infill --model "$model" --requests - <"$work/in" >"$work/live" &
 job=$!
 exec 3>"$work/in"
 echo "$good" >&3
 tries=0
-until [ -s "$work/out" ] || [ "$tries" -ge 100 ]; do
+until [ -s "$work/live" ] || [ "$tries" -ge 100 ]; do
     sleep 0.1
     tries=$((tries + 1))
 done
-[ "$(wc -l <"$work/out")" -eq 1 ] || wrong "the first answer waits for the second request"
+[ "$(wc -l <"$work/live")" -eq 1 ] || wrong "the first answer waits for the second request"
 exec 3>&-
 wait "$job" || wrong "a stream of good requests ends with status 0"
 

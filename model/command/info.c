@@ -1,0 +1,177 @@
+#include "model/command/info.h"
+
+#include "model/command/clean.h"
+#include "model/tensor/engine.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* The tokens a sampler has to know, by what they are for. */
+static const struct role {
+    const char *name;
+    size_t offset;
+} roles[] = {
+    { "mask", offsetof(struct framing, mask) }, { "null", offsetof(struct framing, null) },
+    { "none", offsetof(struct framing, none) }, { "bos", offsetof(struct framing, bos) },
+    { "eos", offsetof(struct framing, eos) },   { "pad", offsetof(struct framing, pad) },
+};
+enum { ROLES = sizeof roles / sizeof *roles };
+
+static int32_t role_token(const struct framing *framing, const struct role *role)
+{
+    int32_t token;
+    memcpy(&token, (const char *)framing + role->offset, sizeof token);
+    return token;
+}
+
+static const char *yes_no(bool value)
+{
+    return value ? "yes" : "no";
+}
+
+static void print_types(const struct checkpoint *checkpoint)
+{
+    size_t counts[DTYPE_COUNT] = { 0 }, bytes = 0;
+    for (size_t i = 0; i < checkpoint_count(checkpoint); i++) {
+        const struct tensor *tensor = checkpoint_at(checkpoint, i);
+        counts[tensor->type]++;
+        bytes += tensor->size;
+    }
+    printf("tensors        %zu, %.1f MB", checkpoint_count(checkpoint), (double)bytes / 1e6);
+    for (int type = 0; type < DTYPE_COUNT; type++)
+        if (counts[type])
+            printf(", %zu %s", counts[type], dtype_name((enum dtype)type));
+    putchar('\n');
+}
+
+static void print_tensors(const struct checkpoint *checkpoint)
+{
+    for (size_t i = 0; i < checkpoint_count(checkpoint); i++) {
+        const struct tensor *tensor = checkpoint_at(checkpoint, i);
+        printf("  %-8s [", dtype_name(tensor->type));
+        for (int axis = 0; axis < tensor->rank; axis++)
+            printf(axis ? ", %" PRId64 : "%" PRId64, tensor->shape[axis]);
+        printf("] %s\n", tensor->name);
+    }
+}
+
+static void print_tokens(const struct infill *infill)
+{
+    for (size_t i = 0; i < ROLES; i++) {
+        int32_t token = role_token(infill_framing(infill), &roles[i]);
+        const char *spelling = token < 0 ? NULL : tokenizer_spelling(infill_tokenizer(infill), token);
+        if (token >= 0)
+            printf("%-4s token     %d %s\n", roles[i].name, (int)token, spelling ? spelling : "");
+        else if (i == 0)
+            printf("mask token     none\n");
+    }
+}
+
+static void print_attributes(const struct lacuna_description *model)
+{
+    const char *slot = NULL;
+    for (size_t i = 0; i < model->attribute_count; i++) {
+        const struct lacuna_attribute *one = &model->attributes[i];
+        if (!slot || strcmp(slot, one->slot) != 0)
+            printf("%s%-12s %s", slot ? "\n  " : "attributes\n  ", one->slot, one->value);
+        else
+            printf(", %s", one->value);
+        slot = one->slot;
+    }
+    puts(slot ? "" : "attributes     none");
+}
+
+void info_print_text(const struct infill *infill, bool tensors)
+{
+    const struct lacuna_description *model = infill_describe(infill);
+    const struct framing *framing = infill_framing(infill);
+    printf("model          %s\npath           %s\n", model->name, model->path);
+    printf("architecture   %s\n", framing->architecture);
+    printf("verified       %s\n", framing->verified ? "yes, by reference cases" : "no");
+    printf("process        %s\n", model->process);
+    printf("parameters     %.1fM (%" PRIu64 ")\n", (double)framing->parameters / 1e6, framing->parameters);
+    print_types(infill_checkpoint(infill));
+    printf("tokenizer      %s\n", model->tokenizer);
+    printf("vocabulary     %d\ncontext        %d tokens\n", (int)framing->vocabulary,
+           (int)framing->context_length);
+    print_tokens(infill);
+    printf("shifted        %s\n", yes_no(framing->shifted));
+    printf("context apart  %s\n", yes_no(framing->context_apart));
+    printf("causal         %s\n", yes_no(framing->causal));
+    printf("time input     %s\n", yes_no(framing->needs_time));
+    printf("slots          %d\n", framing->attribute_slots);
+    print_attributes(model);
+    printf("engine         %s\n", engine_describe(infill_engine(infill)));
+    if (tensors)
+        print_tensors(infill_checkpoint(infill));
+}
+
+static json_t *tensors_of(const struct checkpoint *checkpoint)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < checkpoint_count(checkpoint); i++) {
+        const struct tensor *tensor = checkpoint_at(checkpoint, i);
+        json_t *row = json_object(), *shape = json_array();
+        for (int axis = 0; axis < tensor->rank; axis++)
+            json_array_append_new(shape, json_integer(tensor->shape[axis]));
+        json_object_set_new(row, "name", clean_string(tensor->name, strlen(tensor->name)));
+        json_object_set_new(row, "type", json_string(dtype_name(tensor->type)));
+        json_object_set_new(row, "shape", shape);
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+static json_t *framing_of(const struct infill *infill)
+{
+    const struct framing *framing = infill_framing(infill);
+    json_t *object = json_object();
+    for (size_t i = 0; i < ROLES; i++) {
+        int32_t token = role_token(framing, &roles[i]);
+        json_object_set_new(object, roles[i].name, token < 0 ? json_null() : json_integer(token));
+    }
+    json_object_set_new(object, "attribute_slots", json_integer(framing->attribute_slots));
+    json_object_set_new(object, "context_apart", json_boolean(framing->context_apart));
+    json_object_set_new(object, "causal", json_boolean(framing->causal));
+    json_object_set_new(object, "needs_time", json_boolean(framing->needs_time));
+    return object;
+}
+
+static json_t *attributes_of(const struct lacuna_description *model)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < model->attribute_count; i++) {
+        json_t *values = json_object_get(object, model->attributes[i].slot);
+        if (!values) {
+            values = json_array();
+            json_object_set_new(object, model->attributes[i].slot, values);
+        }
+        json_array_append_new(values, json_string(model->attributes[i].value));
+    }
+    return object;
+}
+
+void info_print_json(const struct infill *infill)
+{
+    const struct lacuna_description *model = infill_describe(infill);
+    const struct framing *framing = infill_framing(infill);
+    json_t *object = json_object();
+    json_object_set_new(object, "model", clean_string(model->name, strlen(model->name)));
+    json_object_set_new(object, "path", clean_string(model->path, strlen(model->path)));
+    json_object_set_new(object, "architecture", json_string(framing->architecture));
+    json_object_set_new(object, "verified", json_boolean(framing->verified));
+    json_object_set_new(object, "process", json_string(model->process));
+    json_object_set_new(object, "parameters", json_integer((json_int_t)framing->parameters));
+    json_object_set_new(object, "tokenizer", json_string(model->tokenizer));
+    json_object_set_new(object, "vocabulary", json_integer(framing->vocabulary));
+    json_object_set_new(object, "context_length", json_integer(framing->context_length));
+    json_object_set_new(object, "mask_token", framing->mask < 0 ? json_null() : json_integer(framing->mask));
+    json_object_set_new(object, "shifted", json_boolean(framing->shifted));
+    json_object_set_new(object, "framing", framing_of(infill));
+    json_object_set_new(object, "attributes", attributes_of(model));
+    json_object_set_new(object, "engine", json_string(engine_describe(infill_engine(infill))));
+    json_object_set_new(object, "tensors", tensors_of(infill_checkpoint(infill)));
+    json_dumpf(object, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(object);
+}
