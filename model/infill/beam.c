@@ -57,7 +57,7 @@ static void extend(void *user, int index, const struct view *view)
         double score = draft->rank + view->choice[0][id];
         if ((beam->count == beam->width && score <= beam->best[beam->count - 1].score) ||
             !rule_allows(rule, place, stretch.size, guarded, id) ||
-            (place > 0 && stretch.ids[place - 1] == id && (rule->pieces->traits[id] & PIECE_WHOLE)) ||
+            (place > 0 && stretch.ids[place - 1] == id && (rule->pieces->traits[id] & PIECE_ONCE)) ||
             reach_after(&reach, rule, state, place, rule_effect(rule, place, id)) < 0)
             continue;
         offer(beam, (struct step){ .parent = index, .place = canvas_place, .id = id, .score = score,

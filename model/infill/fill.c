@@ -146,28 +146,50 @@ static bool group_run_keeping(struct fill *fill, struct group *group, const stru
     }
 }
 
-static bool run_groups(struct fill *fill, struct lacuna_error *error)
+/* Holes first … end - 1 as one group, behind the text that is done. */
+static bool run_holes(struct fill *fill, const struct buffer *done, size_t first, size_t end, struct lacuna_error *error)
 {
     const struct wish *wish = fill->wish;
+    size_t count = end - first, size;
+    struct text_part *texts = memory_new(count + 1, sizeof *texts);
+    fill->groups = memory_resize(fill->groups, fill->count + 1, sizeof *fill->groups);
+    fill->lefts = memory_resize(fill->lefts, fill->count + 1, sizeof *fill->lefts);
+    struct group *group = &fill->groups[fill->count];
+    *group = (struct group){ .first = first, .hole_count = (int)count };
+    fill->lefts[fill->count] = copy_left(done, between(wish, first), &size);
+    texts[0] = (struct text_part){ fill->lefts[fill->count], size };
+    for (size_t i = 1; i <= count; i++)
+        texts[i] = between(wish, first + i);
+    fill->count++;
+    bool fine = group_run_keeping(fill, group, texts, end == wish->span_count, error);
+    free(texts);
+    return fine;
+}
+
+static void drop_last_group(struct fill *fill)
+{
+    fill->count--;
+    group_free(&fill->groups[fill->count]);
+    free(fill->groups[fill->count].keep);
+    free(fill->lefts[fill->count]);
+}
+
+static bool run_groups(struct fill *fill, struct lacuna_error *error)
+{
     struct buffer done = { 0 };
     bool fine = true, halted = false;
-    for (size_t first = 0; first < wish->span_count && fine && !halted;) {
-        size_t end = group_end(fill, first), count = end - first, size;
-        struct text_part *texts = memory_new(count + 1, sizeof *texts);
-        fill->groups = memory_resize(fill->groups, fill->count + 1, sizeof *fill->groups);
-        fill->lefts = memory_resize(fill->lefts, fill->count + 1, sizeof *fill->lefts);
-        struct group *group = &fill->groups[fill->count];
-        *group = (struct group){ .first = first, .hole_count = (int)count };
-        fill->lefts[fill->count] = copy_left(&done, between(wish, first), &size);
-        texts[0] = (struct text_part){ fill->lefts[fill->count], size };
-        for (size_t i = 1; i <= count; i++)
-            texts[i] = between(wish, first + i);
-        fill->count++;
-        fine = group_run_keeping(fill, group, texts, end == wish->span_count, error);
+    for (size_t first = 0; first < fill->wish->span_count && fine && !halted;) {
+        size_t end = group_end(fill, first);
+        struct lacuna_error reason = { 0 };
+        while (!(fine = run_holes(fill, &done, first, end, &reason)) && reason.code == LACUNA_TOO_LONG && end - first > 1) {
+            drop_last_group(fill);
+            end--;
+        }
         if (fine)
-            add_group_text(&done, group, wish);
-        halted = fine && group->stopped;
-        free(texts);
+            add_group_text(&done, &fill->groups[fill->count - 1], fill->wish);
+        else if (error)
+            *error = reason;
+        halted = fine && fill->groups[fill->count - 1].stopped;
         first = end;
     }
     buffer_free(&done);
@@ -266,11 +288,8 @@ static struct answer *make_answer(const struct fill *fill)
 
 static void fill_free(struct fill *fill)
 {
-    for (size_t g = 0; g < fill->count; g++) {
-        group_free(&fill->groups[g]);
-        free(fill->groups[g].keep);
-        free(fill->lefts[g]);
-    }
+    while (fill->count)
+        drop_last_group(fill);
     free(fill->groups);
     free(fill->lefts);
     free(fill->keep);

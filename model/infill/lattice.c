@@ -120,7 +120,7 @@ struct edges {
 
 static bool is_twice(const struct rule *rule, const struct stretch *stretch, int place, int32_t id)
 {
-    if (!(rule->pieces->traits[id] & PIECE_WHOLE))
+    if (!(rule->pieces->traits[id] & PIECE_ONCE))
         return false;
     return (place > 0 && !stretch->open[place - 1] && stretch->ids[place - 1] == id) ||
            (place + 1 < stretch->size && !stretch->open[place + 1] && stretch->ids[place + 1] == id);
@@ -204,7 +204,7 @@ static void part_twins(const struct rule *rule, const struct stretch *stretch, c
 {
     for (int i = 1; i < stretch->size; i++) {
         if (tokens[i] != tokens[i - 1] || !stretch->open[i] || !stretch->open[i - 1] ||
-            !(rule->pieces->traits[tokens[i]] & PIECE_WHOLE))
+            !(rule->pieces->traits[tokens[i]] & PIECE_ONCE))
             continue;
         const struct edge *a = taken[i - 1], *b = taken[i];
         bool change_a = a->second >= 0 && (b->second < 0 || a->score - a->second_score < b->score - b->second_score);

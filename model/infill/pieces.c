@@ -51,20 +51,6 @@ static uint16_t number_effect(struct pieces *pieces, size_t *room, struct effect
     return (uint16_t)pieces->effect_count++;
 }
 
-static bool is_whole(const char *text, size_t size)
-{
-    if (size < 2 || text[0] != ' ')
-        return false;
-    for (size_t at = 1; at < size;) {
-        int32_t point;
-        size_t used = utf8_read(text + at, size - at, &point);
-        if (!used || !point_is_letter(point))
-            return false;
-        at += used;
-    }
-    return true;
-}
-
 static uint8_t find_traits(const char *text, size_t size)
 {
     if (!size || !text_is_plain(text, size, true))
@@ -73,8 +59,8 @@ static uint8_t find_traits(const char *text, size_t size)
     return (uint8_t)(PIECE_PLAIN | (memchr(text, '\n', size) ? PIECE_BREAK : 0) |
                      (point_is_blank(first) ? PIECE_BLANK_FRONT : 0) | (point_is_blank(last) ? PIECE_BLANK_BACK : 0) |
                      (point_is_word(first) ? PIECE_WORD_FRONT : 0) | (point_is_word(last) ? PIECE_WORD_BACK : 0) |
-                     (is_whole(text, size) ? PIECE_WHOLE : 0) |
-                     (point_is_apostrophe(first) ? PIECE_APOSTROPHE : 0));
+                     (point_is_apostrophe(first) ? PIECE_APOSTROPHE : 0) |
+                     (size > 2 || !point_is_word(first) ? PIECE_ONCE : 0));
 }
 
 /* Special tokens spelled out in a fill would be read as such by whoever encodes the text next. Where their spelling begins with a

@@ -22,8 +22,8 @@ enum {
     PIECE_BLANK_BACK = 8,
     PIECE_WORD_FRONT = 16, /* begins with a letter or number */
     PIECE_WORD_BACK = 32,
-    PIECE_WHOLE = 64,      /* a blank and letters: most likely a word by itself */
-    PIECE_APOSTROPHE = 128 /* begins with one */
+    PIECE_APOSTROPHE = 64, /* begins with one */
+    PIECE_ONCE = 128,      /* twice in a row it would be a stutter: words, signs, all but single letters */
 };
 
 struct pieces {
