@@ -54,7 +54,7 @@ static void add_lengths(struct group *group, struct lengths *lengths, const doub
 static size_t draft_count(const struct group *group)
 {
     const struct wish *wish = group->wish;
-    if (group->sample)
+    if (group->wish->sample)
         return 1;
     size_t wanted = 2 * (size_t)wish->count > DRAFTS_LEAST ? 2 * (size_t)wish->count : DRAFTS_LEAST;
     int pieces = 0;
@@ -69,7 +69,7 @@ static struct lengths plan_lengths(struct group *group)
     struct lengths lengths = { 0 };
     struct random random = random_new(group->wish->seed, group->stream++);
     size_t count = draft_count(group);
-    if (group->sample) {
+    if (group->wish->sample) {
         add_lengths(group, &lengths, NULL, &random);
         return lengths;
     }
@@ -95,7 +95,7 @@ struct work {
 
 static bool is_short(const struct group *group, const int *row)
 {
-    return group->hole_count == 1 && group->wish->temperature == 0 && !group->sample &&
+    return group->hole_count == 1 && group->wish->temperature == 0 && !group->wish->sample &&
            row[0] - draft_fixed(group, 0) <= BEAM_PIECES;
 }
 

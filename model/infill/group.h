@@ -78,7 +78,6 @@ struct group {
     uint64_t stream; /* next stream of random numbers */
     struct drafts drafts; /* best first */
     int steps;            /* taken for the first draft */
-    bool sample;          /* one draft, drawn from the model's distribution, no search and no order */
     bool stopped;         /* the draft is not finished */
 };
 

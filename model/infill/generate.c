@@ -1,0 +1,52 @@
+#include "model/infill/generate.h"
+
+#include "model/base/memory.h"
+#include "model/base/random.h"
+#include "model/infill/fill.h"
+
+#include <string.h>
+
+enum { LENGTH_GUESS = 64 };
+
+/* A request with nothing around its one hole. */
+static struct lacuna_request make_request(const struct generate_options *options, int index, const struct lacuna_span *hole)
+{
+    struct random random = random_new(options->seed, (uint64_t)index);
+    int length = options->length > 0 ? options->length : LENGTH_GUESS;
+    struct lacuna_request request = { .text = "",
+                                      .spans = hole,
+                                      .span_count = 1,
+                                      .attribute = options->attribute,
+                                      .guidance_set = options->guidance_set,
+                                      .guidance = options->guidance,
+                                      .steps = options->steps > 0 ? options->steps : length,
+                                      .seed = random_u64(&random),
+                                      .length = { LACUNA_TOKENS, length, length },
+                                      .temperature = options->temperature > 0 ? options->temperature : 1,
+                                      .sampler = options->sampler ? options->sampler : "ancestral",
+                                      .newlines = options->newlines };
+    if (options->words > 0)
+        request.length = (struct lacuna_length){ LACUNA_WORDS, options->words, options->words };
+    request.steps = request.steps < STEPS_MOST ? request.steps : STEPS_MOST;
+    return request;
+}
+
+char *generate_text(const struct infill *infill, struct denoiser_session *session, const struct generate_options *options,
+                    int index, const atomic_bool *cancel, struct lacuna_error *error)
+{
+    struct lacuna_span hole = { 0, 0 };
+    struct lacuna_request request = make_request(options, index, &hole);
+    struct infill_watch watch = { .cancel = cancel };
+    struct wish wish;
+    if (!wish_new(&wish, infill, &request, error))
+        return NULL;
+    wish.sample = true;
+    struct answer *answer = fill_run(infill, session, &wish, &watch, error);
+    wish_free(&wish);
+    if (!answer)
+        return NULL;
+    struct lacuna_answer *shown = answer_public(answer);
+    char *text = memory_text(shown->alternatives[0].text, shown->alternatives[0].size);
+    infill_answer_free(shown);
+    return text;
+}
