@@ -1,9 +1,11 @@
 #include "model/base/file.h"
 #include "model/base/json.h"
 #include "model/base/memory.h"
+#include "model/format/gguf.h"
 #include "model/tokenizer/files.h"
 #include "model/tokenizer/tokenizer.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +39,50 @@ static json_t *spec_from_config(const char *folder, struct lacuna_error *error)
     return spec;
 }
 
+static bool is_gguf(const struct mapping *file)
+{
+    return file->size >= 4 && !memcmp(file->at, "GGUF", 4);
+}
+
+static json_t *spec_from_gguf(const char *path, const struct mapping *file, struct lacuna_error *error)
+{
+    struct gguf gguf;
+    if (!gguf_open(&gguf, path, file, error))
+        return NULL;
+    json_t *spec = gguf_tokenizer(&gguf, error);
+    gguf_close(&gguf);
+    return spec;
+}
+
+/* A tokenizer.json or a GGUF file, whatever its name. */
+static json_t *spec_from_file(const char *path, struct lacuna_error *error)
+{
+    struct mapping file;
+    if (!mapping_open(&file, path, error))
+        return NULL;
+    json_t *spec = is_gguf(&file) ? spec_from_gguf(path, &file, error)
+                                  : json_from_bytes(file.at, file.size, path, error);
+    mapping_close(&file);
+    return spec;
+}
+
+/* The only GGUF file of a folder, the caller's; NULL: none or several. */
+static char *only_gguf(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    char *found = NULL;
+    int count = 0;
+    for (struct dirent *entry; entries && (entry = readdir(entries));)
+        if (text_ends_with(entry->d_name, ".gguf") && !count++)
+            found = path_join(folder, entry->d_name);
+    if (entries)
+        closedir(entries);
+    if (count == 1)
+        return found;
+    free(found);
+    return NULL;
+}
+
 static json_t *spec_of(const char *folder, struct lacuna_error *error)
 {
     if (holds(folder, "tokenizer.json"))
@@ -46,6 +92,12 @@ static json_t *spec_of(const char *folder, struct lacuna_error *error)
                                            : spec_from_characters(folder, error);
     if (holds(folder, "vocab.txt"))
         return spec_from_words(folder, error);
+    char *gguf = only_gguf(folder);
+    if (gguf) {
+        json_t *spec = spec_from_file(gguf, error);
+        free(gguf);
+        return spec;
+    }
     return spec_from_config(folder, error);
 }
 
@@ -60,7 +112,7 @@ struct tokenizer *tokenizer_open(const char *path, struct lacuna_error *error)
 {
     bool whole = file_is_folder(path), part = !whole && stands_for_folder(path_last(path));
     char *folder = part ? path_folder(path) : memory_text(path, strlen(path));
-    json_t *spec = whole || part ? spec_of(folder, error) : json_from_file(path, error);
+    json_t *spec = whole || part ? spec_of(folder, error) : spec_from_file(path, error);
     struct tokenizer *tokenizer = spec ? tokenizer_from_json(spec, path, error) : NULL;
     json_decref(spec);
     free(folder);

@@ -23,7 +23,7 @@ room()
 
 room model/base model/lacuna.h
 room model/format model/lacuna.h model/base/
-room model/tokenizer model/lacuna.h model/base/
+room model/tokenizer model/lacuna.h model/base/ model/format/
 room model/tensor model/lacuna.h model/base/ model/format/
 room model/network model/lacuna.h model/base/ model/format/ model/tensor/
 room model/diffusion model/lacuna.h model/base/ model/format/ model/tensor/ model/network/
