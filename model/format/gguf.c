@@ -33,7 +33,7 @@ static bool take(struct cursor *cursor, void *out, size_t size)
 
 static bool take_text(struct cursor *cursor, struct gguf_text *text, size_t most)
 {
-    uint64_t size;
+    uint64_t size = 0;
     if (!take(cursor, &size, sizeof size))
         return false;
     if (size > most || size > (size_t)(cursor->end - cursor->at))
@@ -70,7 +70,7 @@ static bool skip_values(struct cursor *cursor, const struct gguf_key *key)
 
 static bool key_read(struct cursor *cursor, struct gguf_key *key)
 {
-    uint32_t type;
+    uint32_t type = 0;
     if (!take_text(cursor, &key->name, KEY_MAX) || !take(cursor, &type, sizeof type))
         return false;
     key->count = 1;
@@ -132,8 +132,8 @@ static bool type_of(uint32_t code, enum dtype *type)
 static bool tensor_read(struct cursor *cursor, struct tensor *tensor)
 {
     struct gguf_text name;
-    uint32_t rank, code;
-    uint64_t sizes[RANK_MAX], offset;
+    uint32_t rank = 0, code = 0;
+    uint64_t sizes[RANK_MAX] = { 0 }, offset = 0;
     if (!take_text(cursor, &name, NAME_MAX_BYTES) || !take(cursor, &rank, sizeof rank))
         return false;
     if (rank < 1 || rank > RANK_MAX || memchr(name.at, 0, name.size))
@@ -208,8 +208,8 @@ bool gguf_open(struct gguf *gguf, const char *path, const struct mapping *file, 
 {
     *gguf = (struct gguf){ .path = path };
     struct cursor cursor = { path, file->at, file->at, file->at + file->size, error };
-    uint32_t magic, version;
-    uint64_t tensors, keys;
+    uint32_t magic = 0, version = 0;
+    uint64_t tensors = 0, keys = 0;
     if (!take(&cursor, &magic, 4) || !take(&cursor, &version, 4))
         return false;
     if (memcmp(&magic, "GGUF", 4) || version < 2 || version > 3)
