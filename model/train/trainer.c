@@ -6,6 +6,7 @@
 #include "model/train/export.h"
 #include "model/train/graph.h"
 #include "model/train/holes.h"
+#include "model/train/record.h"
 #include "model/train/report.h"
 #include "model/train/state.h"
 #include "model/train/validation.h"
@@ -31,6 +32,7 @@ struct run {
     struct rows *causal_rows, *hole_rows;
     struct validation *validation;
     struct report *report;
+    FILE *record;
     struct batch batch, part;
     struct progress_state progress;
     double began;                         /* clock */
@@ -146,6 +148,8 @@ static bool begin(struct run *run, struct lacuna_error *error)
     struct graph_limits limits = { .places = part, .row_places = t->rows.length,
                                    .positions = t->rows.length + HOLES_MAX * HOLE_PLACES_MAX, .dropout = t->dropout > 0.0 };
     run->graph = graph_new(run->parameters, run->engine, run->products, limits, error);
+    if (t->record && !(run->record = fopen(t->record, "w")))
+        return fail(error, LACUNA_MODEL, "%s: %s", t->record, strerror(errno));
     run->report = run->graph ? report_open(t->out, run->progress.steps > 0, error) : NULL;
     if (!run->report)
         return false;
@@ -162,6 +166,8 @@ static void end(struct run *run)
 {
     validation_free(run->validation);
     report_close(run->report);
+    if (run->record)
+        fclose(run->record);
     rows_free(run->causal_rows);
     rows_free(run->hole_rows);
     batch_free(&run->batch);
@@ -210,6 +216,8 @@ static bool step(struct run *run, double done, struct lacuna_error *error)
     batch_clear(&run->batch);
     rows_fill(done < t->causal ? run->causal_rows : run->hole_rows, p->seed, (uint64_t)p->steps, t->places / t->rows.length,
               t->flat, &run->batch);
+    if (run->record)
+        record_batch(run->record, &run->batch, rate);
     double loss = pass_over(run, t->dropout);
     if (!isfinite(loss))
         return fail(error, LACUNA_MODEL, "the loss is no longer a number after step %lld: lower the learning rate and resume",

@@ -33,6 +33,7 @@ struct training {
     int report;            /* steps between reports */
     double save_minutes;
     enum dtype type;       /* of the exported weights */
+    const char *record;    /* file for the rows of every step (record.h), or NULL */
     const json_t *options; /* what to note in config.json about this run; may be NULL */
 };
 /* Zero-cost defaults of everything but data and out. */

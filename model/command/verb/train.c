@@ -42,6 +42,7 @@ static const struct verb_option options[] = {
     { .name = "report", .value = "N", .kind = OPTION_WHOLE, .low = 1, .high = 1e6, .help = "steps between reports (20)" },
     { .name = "save", .value = "X", .kind = OPTION_REAL, .low = 0.01, .high = 1e6, .help = "minutes between checkpoints (10)" },
     { .name = "type", .value = "NAME", .kind = OPTION_TEXT, .help = "of the written weights: bf16, f16 or f32 (bf16)" },
+    { .name = "record", .value = "FILE", .kind = OPTION_TEXT, .help = "write the rows of every step as lines of JSON" },
     { 0 },
 };
 
@@ -115,6 +116,7 @@ static enum verb_status train_run(const struct call *call)
     t.data = call_text(call, "data");
     t.out = call_text(call, "out");
     t.init = call_text(call, "init");
+    t.record = call_text(call, "record");
     t.resume = call_has(call, "resume");
     t.leg = call_has(call, "leg");
     t.seed = call->seed;
