@@ -55,6 +55,13 @@ bool file_is_folder(const char *path)
     return stat(path, &state) == 0 && S_ISDIR(state.st_mode);
 }
 
+bool folder_make(const char *path, struct lacuna_error *error)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return fail(error, LACUNA_MODEL, "%s: cannot make this folder: %s", path, strerror(errno));
+    return true;
+}
+
 char *path_join(const char *folder, const char *name)
 {
     size_t size = strlen(folder);

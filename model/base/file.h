@@ -18,6 +18,8 @@ void mapping_close(struct mapping *mapping);
 
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
+/* Fine where the folder is there already; its parent must be. */
+bool folder_make(const char *path, struct lacuna_error *error);
 /* "folder/name", the caller's. */
 char *path_join(const char *folder, const char *name);
 /* The folder that holds `path` ("." where it names none), the caller's. */

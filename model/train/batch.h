@@ -25,8 +25,8 @@ struct batch {
     int *start;               /* [row_count + 1], places of row r: start[r] … start[r + 1) */
     int32_t *ids, *positions; /* [count] */
     uint8_t *kinds;
-    int32_t *at, *wanted;     /* [chosen] places with a loss, ascending; the piece that belongs there */
-    float *weight;            /* [chosen] */
+    int32_t *at, *wanted; /* [chosen] places with a loss, ascending; the piece that belongs there */
+    float *weight;        /* [chosen] */
     size_t row_room, room;
 };
 

@@ -89,16 +89,16 @@ int32_t corpus_piece(const struct corpus *c, const char *bytes, size_t size)
     return -1;
 }
 
-static bool map_items(struct mapping *mapping, const char *folder, const char *split, const char *what, size_t item,
-                      struct lacuna_error *error)
+static bool map_items(struct mapping *mapping, const char *folder, const char *split, const char *what,
+                      size_t item, struct lacuna_error *error)
 {
     char name[64];
     snprintf(name, sizeof name, "%s.%s.bin", split, what);
     char *path = path_join(folder, name);
     bool fine = mapping_open(mapping, path, error);
     if (fine && mapping->size % item != 0)
-        fine = fail(error, LACUNA_MODEL, "%s: %zu bytes are no whole number of %zu-byte records", path, mapping->size,
-                    item);
+        fine = fail(error, LACUNA_MODEL, "%s: %zu bytes are no whole number of %zu-byte records", path,
+                    mapping->size, item);
     free(path);
     return fine;
 }
@@ -110,8 +110,8 @@ static bool check_ranges(struct corpus *c, const char *folder, const char *split
     for (size_t i = 0; i < c->document_count; i++) {
         struct document d = c->documents[i];
         if (d.start > d.end || d.end > c->token_count)
-            return fail(error, LACUNA_MODEL, "%s/%s.docs.bin: document %zu lies outside the %zu tokens", folder, split, i,
-                        c->token_count);
+            return fail(error, LACUNA_MODEL, "%s/%s.docs.bin: document %zu lies outside the %zu tokens",
+                        folder, split, i, c->token_count);
         c->ends[i] = total += d.end - d.start;
     }
     if (!total)
@@ -119,13 +119,15 @@ static bool check_ranges(struct corpus *c, const char *folder, const char *split
     for (size_t i = 0; i < c->sentence_count; i++) {
         struct sentence s = c->sentences[i];
         if (s.start > s.end || s.end > c->token_count || (i && s.start < c->sentences[i - 1].start))
-            return fail(error, LACUNA_MODEL, "%s/%s.sents.bin: sentence %zu is out of order or outside the tokens", folder,
-                        split, i);
+            return fail(error, LACUNA_MODEL,
+                        "%s/%s.sents.bin: sentence %zu is out of order or outside the tokens", folder, split,
+                        i);
     }
     for (size_t i = 0; i < c->token_count; i++)
         if (c->tokens[i] >= c->vocabulary)
-            return fail(error, LACUNA_MODEL, "%s/%s.tokens.bin: token %u at place %zu is outside the vocabulary of %d",
-                        folder, split, c->tokens[i], i, c->vocabulary);
+            return fail(error, LACUNA_MODEL,
+                        "%s/%s.tokens.bin: token %u at place %zu is outside the vocabulary of %d", folder,
+                        split, c->tokens[i], i, c->vocabulary);
     return true;
 }
 
@@ -137,12 +139,15 @@ static bool read_attributes(struct corpus *c, const char *folder, struct lacuna_
     {
         int64_t bit = json_whole(one, "bit", -1), token = json_whole(one, "token", -1);
         if (bit < 0 || bit >= 64 || token < 0 || token >= c->vocabulary || i >= ATTRIBUTES_MAX)
-            return fail(error, LACUNA_MODEL, "%s/meta.json: attribute %zu has no bit below 64 or no token", folder, i);
+            return fail(error, LACUNA_MODEL, "%s/meta.json: attribute %zu has no bit below 64 or no token",
+                        folder, i);
         size_t sentences = 0;
         for (size_t k = 0; k < c->sentence_count; k++)
             sentences += c->sentences[k].labels >> bit & 1;
-        c->attributes[c->attribute_count++] = (struct attribute){ .bit = (int)bit, .token = (int32_t)token,
-                                                                  .weight = 1.0 / sqrt(sentences ? (double)sentences : 1.0) };
+        c->attributes[c->attribute_count++] =
+            (struct attribute){ .bit = (int)bit,
+                                .token = (int32_t)token,
+                                .weight = 1.0 / sqrt(sentences ? (double)sentences : 1.0) };
     }
     return true;
 }
@@ -159,9 +164,9 @@ static bool open_all(struct corpus *c, const char *folder, const char *split, st
         return fail(error, LACUNA_MODEL, "%s/meta.json: \"vocab_size\" is not between 8 and 65536", folder);
     c->vocabulary = (int)pieces;
     c->tokenizer = tokenizer_open(folder, error);
-    if (!c->tokenizer || !map_items(&c->token_file, folder, split, "tokens", sizeof *c->tokens, error)
-        || !map_items(&c->document_file, folder, split, "docs", sizeof *c->documents, error)
-        || !map_items(&c->sentence_file, folder, split, "sents", sizeof *c->sentences, error))
+    if (!c->tokenizer || !map_items(&c->token_file, folder, split, "tokens", sizeof *c->tokens, error) ||
+        !map_items(&c->document_file, folder, split, "docs", sizeof *c->documents, error) ||
+        !map_items(&c->sentence_file, folder, split, "sents", sizeof *c->sentences, error))
         return false;
     c->tokens = (const void *)c->token_file.at;
     c->documents = (const void *)c->document_file.at;

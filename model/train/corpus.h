@@ -1,10 +1,10 @@
 /* corpus.h - one split (train, valid, test) of a folder of prepared text, mapped.
  *
- *     tokenizer.json          byte-level BPE; specials 0 <pad> 1 <mask> 2 <null> 3 <none> 4 <bos> 5 <eos>, then attribute values
- *     SPLIT.tokens.bin        uint16 token ids, documents one after another
- *     SPLIT.docs.bin          uint32 [start, end) of tokens, one pair a document
- *     SPLIT.sents.bin         uint32 start, uint32 end, uint64 labels: bit k set: attribute value k holds for the sentence
- *     meta.json               {"attributes": [{"value", "slot", "token", "bit"}, …], "vocab_size": …}
+ *     tokenizer.json          byte-level BPE; specials 0 <pad> 1 <mask> 2 <null> 3 <none> 4 <bos> 5 <eos>,
+ * then attribute values SPLIT.tokens.bin        uint16 token ids, documents one after another SPLIT.docs.bin
+ * uint32 [start, end) of tokens, one pair a document SPLIT.sents.bin         uint32 start, uint32 end, uint64
+ * labels: bit k set: attribute value k holds for the sentence meta.json               {"attributes":
+ * [{"value", "slot", "token", "bit"}, …], "vocab_size": …}
  *
  * Everything is little-endian and checked when it is opened. Read-only afterwards: threads may share it. */
 #ifndef MODEL_TRAIN_CORPUS_H
@@ -31,10 +31,10 @@ struct sentence {
 
 /* What a piece's bytes are good for in text. */
 enum piece_trait {
-    PIECE_JOINS = 1,   /* goes on with a word: begins with a letter, or is 's and the like */
-    PIECE_TAIL = 2,    /* ends in a letter */
-    PIECE_WORDY = 4,   /* begins with a letter, or with a blank and a letter */
-    PIECE_BLANK = 8,   /* a blank and two letters or more, nothing else */
+    PIECE_JOINS = 1, /* goes on with a word: begins with a letter, or is 's and the like */
+    PIECE_TAIL = 2,  /* ends in a letter */
+    PIECE_WORDY = 4, /* begins with a letter, or with a blank and a letter */
+    PIECE_BLANK = 8, /* a blank and two letters or more, nothing else */
     PIECE_NEWLINE = 16,
 };
 

@@ -66,14 +66,14 @@ static double down(const struct scale *scale, double y)
     return HEIGHT - MARGIN - (y - scale->low) / (scale->high - scale->low) * (HEIGHT - 2 * MARGIN);
 }
 
-static void draw_line(struct buffer *out, const struct scale *scale, const struct line *line, const char *colour,
-                      const char *name, int row)
+static void draw_line(struct buffer *out, const struct scale *scale, const struct line *line,
+                      const char *colour, const char *name, int row)
 {
     buffer_print(out, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" points=\"", colour);
     for (size_t i = 0; i < line->count; i++)
         buffer_print(out, "%.1f,%.1f ", across(scale, line->at[i][0]), down(scale, line->at[i][1]));
-    buffer_print(out, "\"/>\n<text x=\"%d\" y=\"%d\" fill=\"%s\" text-anchor=\"end\">%s</text>\n", WIDTH - MARGIN,
-                 MARGIN + 16 * row, colour, name);
+    buffer_print(out, "\"/>\n<text x=\"%d\" y=\"%d\" fill=\"%s\" text-anchor=\"end\">%s</text>\n",
+                 WIDTH - MARGIN, MARGIN + 16 * row, colour, name);
 }
 
 static void draw_axes(struct buffer *out, const struct scale *scale)
@@ -83,11 +83,13 @@ static void draw_axes(struct buffer *out, const struct scale *scale)
         double x = scale->right * i / TICKS, y = scale->low + (scale->high - scale->low) * i / TICKS;
         buffer_print(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%.3g</text>\n", across(scale, x),
                      HEIGHT - MARGIN + 16, x);
-        buffer_print(out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.2f</text>\n", MARGIN - 6, down(scale, y), y);
-        buffer_print(out, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n", MARGIN, WIDTH - MARGIN,
-                     down(scale, y), down(scale, y));
+        buffer_print(out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.2f</text>\n", MARGIN - 6,
+                     down(scale, y), y);
+        buffer_print(out, "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n", MARGIN,
+                     WIDTH - MARGIN, down(scale, y), down(scale, y));
     }
-    buffer_print(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">million tokens</text>\n", WIDTH / 2, HEIGHT - 12);
+    buffer_print(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">million tokens</text>\n", WIDTH / 2,
+                 HEIGHT - 12);
 }
 
 bool report_curve(const char *folder, struct lacuna_error *error)
@@ -105,8 +107,11 @@ bool report_curve(const char *folder, struct lacuna_error *error)
         mapping_close(&log);
     }
     if (fine && scale.high > scale.low) {
-        buffer_print(&out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" "
-                           "font-size=\"11\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n", WIDTH, HEIGHT);
+        buffer_print(
+            &out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"sans-serif\" "
+            "font-size=\"11\">\n<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
+            WIDTH, HEIGHT);
         draw_axes(&out, &scale);
         draw_line(&out, &scale, &loss, "#36c", "training loss, nats a piece", 0);
         draw_line(&out, &scale, &bits, "#c33", "validation, bits a byte", 1);

@@ -1,5 +1,5 @@
-/* draw.h - what rows and first weights are drawn with, on top of base/random.h. A stream is a purpose and an index, so that
- * row n can be made again at any time. */
+/* draw.h - what rows and first weights are drawn with, on top of base/random.h. A stream is a purpose and an
+ * index, so that row n can be made again at any time. */
 #ifndef MODEL_TRAIN_DRAW_H
 #define MODEL_TRAIN_DRAW_H
 

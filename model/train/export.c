@@ -5,10 +5,8 @@
 #include "model/train/corpus.h"
 #include "model/train/rows.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char *type_name(enum dtype type)
 {
@@ -33,7 +31,9 @@ static bool write_weights(const struct export *e, const char *path, struct lacun
         const struct parameter *one = &p->at[i];
         size_t count = (size_t)one->rows * (size_t)one->cols;
         bool vector = one->rows == 1;
-        tensors[i] = (struct tensor){ .name = one->name, .type = e->type, .rank = vector ? 1 : 2,
+        tensors[i] = (struct tensor){ .name = one->name,
+                                      .type = e->type,
+                                      .rank = vector ? 1 : 2,
                                       .data = converted(e->weights + one->offset, count, e->type),
                                       .size = dtype_bytes(e->type, (int64_t)count) };
         for (int k = 0; k < TENSOR_RANK_MAX; k++)
@@ -53,22 +53,22 @@ static json_t *configuration(const struct export *e)
     const struct shape *s = &e->parameters->shape;
     json_t *config = json_pack(
         "{s:[s], s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:i, s:f, s:f, s:b, s:i, s:s, s:s}", "architectures",
-        "LacunaForMaskedDiffusion", "model_type", "lacuna", "hidden_size", s->width, "num_hidden_layers", s->layers,
-        "num_attention_heads", s->heads, "num_key_value_heads", s->heads, "head_dim", s->width / s->heads,
-        "intermediate_size", s->inner, "hidden_act", "silu", "vocab_size", s->vocabulary, "rms_norm_eps", 1e-5, "rope_theta",
-        10000.0, "tie_word_embeddings", 1, "max_position_embeddings", e->positions, "torch_dtype", type_name(e->type),
-        "attention", "context_apart");
+        "LacunaForMaskedDiffusion", "model_type", "lacuna", "hidden_size", s->width, "num_hidden_layers",
+        s->layers, "num_attention_heads", s->heads, "num_key_value_heads", s->heads, "head_dim",
+        s->width / s->heads, "intermediate_size", s->inner, "hidden_act", "silu", "vocab_size", s->vocabulary,
+        "rms_norm_eps", 1e-5, "rope_theta", 10000.0, "tie_word_embeddings", 1, "max_position_embeddings",
+        e->positions, "torch_dtype", type_name(e->type), "attention", "context_apart");
     json_t *buckets = json_array(), *weights = json_array();
     for (int i = 0; i < BUCKET_COUNT; i++) {
         json_array_append_new(buckets, json_integer(bucket_sizes[i]));
         json_array_append_new(weights, json_real(bucket_weights[i]));
     }
     json_t *attributes = json_object_get(e->meta, "attributes");
-    json_t *more = json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:O?, s:o, s:o, s:O?}", "pad_token_id", TOKEN_PAD,
-                             "mask_token_id", TOKEN_MASK, "null_token_id", TOKEN_NULL, "none_token_id", TOKEN_NONE,
-                             "bos_token_id", TOKEN_BOS, "eos_token_id", TOKEN_EOS, "attribute_slots", ATTRIBUTE_SLOTS,
-                             "attributes", attributes, "buckets", buckets, "bucket_weights", weights, "training",
-                             (json_t *)e->training);
+    json_t *more = json_pack(
+        "{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:O?, s:o, s:o, s:O?}", "pad_token_id", TOKEN_PAD,
+        "mask_token_id", TOKEN_MASK, "null_token_id", TOKEN_NULL, "none_token_id", TOKEN_NONE, "bos_token_id",
+        TOKEN_BOS, "eos_token_id", TOKEN_EOS, "attribute_slots", ATTRIBUTE_SLOTS, "attributes", attributes,
+        "buckets", buckets, "bucket_weights", weights, "training", (json_t *)e->training);
     json_object_update(config, more);
     json_decref(more);
     return config;
@@ -98,12 +98,12 @@ static bool copy_file(const char *from, const char *to, struct lacuna_error *err
 
 bool export_model(const struct export *e, struct lacuna_error *error)
 {
-    if (mkdir(e->folder, 0777) != 0 && errno != EEXIST)
-        return fail(error, LACUNA_MODEL, "%s: cannot make this folder: %s", e->folder, strerror(errno));
+    if (!folder_make(e->folder, error))
+        return false;
     char *weights = path_join(e->folder, "model.safetensors"), *config = path_join(e->folder, "config.json");
     char *tokenizer = path_join(e->folder, "tokenizer.json");
-    bool fine = copy_file(e->tokenizer, tokenizer, error) && write_config(e, config, error)
-                && write_weights(e, weights, error);
+    bool fine = copy_file(e->tokenizer, tokenizer, error) && write_config(e, config, error) &&
+                write_weights(e, weights, error);
     free(weights);
     free(config);
     free(tokenizer);

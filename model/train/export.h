@@ -6,7 +6,8 @@
 
 #include <jansson.h>
 
-struct export {
+struct export
+{
     const struct parameters *parameters;
     const float *weights;
     enum dtype type;        /* DTYPE_BF16, DTYPE_F16 or DTYPE_F32 */

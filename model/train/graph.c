@@ -88,14 +88,18 @@ static void fill_angles(struct graph *g)
         }
 }
 
-struct graph *graph_new(const struct parameters *parameters, struct engine *engine, const struct products *products,
-                        struct graph_limits limits, struct lacuna_error *error)
+struct graph *graph_new(const struct parameters *parameters, struct engine *engine,
+                        const struct products *products, struct graph_limits limits,
+                        struct lacuna_error *error)
 {
     struct graph *g = calloc(1, sizeof *g);
     struct layer_tape *layers = calloc((size_t)parameters->shape.layers, sizeof *layers);
     struct cutter cutter = { 0 };
     if (g && layers) {
-        *g = (struct graph){ .parameters = parameters, .engine = engine, .products = products, .limits = limits,
+        *g = (struct graph){ .parameters = parameters,
+                             .engine = engine,
+                             .products = products,
+                             .limits = limits,
                              .layers = layers };
         cut_all(g, &cutter);
         g->memory = aligned_alloc(ALIGNMENT, cutter.used);

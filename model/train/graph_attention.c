@@ -19,9 +19,14 @@ static struct head head_of(const struct graph *g, int layer, int row, int head)
     int first = g->batch->start[row], length = g->batch->start[row + 1] - first, width = s->width / s->heads;
     float *q = tape->qkv + (size_t)first * 3 * (size_t)s->width + (size_t)head * (size_t)width;
     size_t square = (size_t)length * (size_t)length;
-    return (struct head){ .q = q, .k = q + s->width, .v = q + 2 * s->width, .stride = 3 * s->width, .length = length,
+    return (struct head){ .q = q,
+                          .k = q + s->width,
+                          .v = q + 2 * s->width,
+                          .stride = 3 * s->width,
+                          .length = length,
                           .width = width,
-                          .squares = tape->squares + g->square_start[row] * (size_t)s->heads + (size_t)head * square };
+                          .squares = tape->squares + g->square_start[row] * (size_t)s->heads +
+                                     (size_t)head * square };
 }
 
 static void turn(const struct graph *g, const struct tile *t, float *qkv, float sign)
@@ -59,23 +64,25 @@ void graph_attend(struct graph *g, int layer, const struct tile *t)
             struct head h = head_of(g, layer, row, n);
             int first = g->batch->start[row];
             float *mixed = tape->mixed + (size_t)first * (size_t)s->width + (size_t)n * (size_t)h.width;
-            product_nt(g->products, (struct matrix){ h.q, h.stride }, (struct matrix){ h.k, h.stride }, h.squares,
-                       h.length, h.length, h.length, h.width, 0.0f);
+            product_nt(g->products, (struct matrix){ h.q, h.stride }, (struct matrix){ h.k, h.stride },
+                       h.squares, h.length, h.length, h.length, h.width, 0.0f);
             soften(g, &h, first);
-            product_nn(g->products, (struct matrix){ h.squares, h.length }, (struct matrix){ h.v, h.stride }, mixed,
-                       s->width, h.length, h.width, h.length, 0.0f);
+            product_nn(g->products, (struct matrix){ h.squares, h.length }, (struct matrix){ h.v, h.stride },
+                       mixed, s->width, h.length, h.width, h.length, 0.0f);
         }
 }
 
 static void copy_rows(float *to, int to_stride, const float *from, int from_stride, int rows, int width)
 {
     for (int i = 0; i < rows; i++)
-        memcpy(to + (size_t)i * (size_t)to_stride, from + (size_t)i * (size_t)from_stride, sizeof *to * (size_t)width);
+        memcpy(to + (size_t)i * (size_t)to_stride, from + (size_t)i * (size_t)from_stride,
+               sizeof *to * (size_t)width);
 }
 
-/* From d_mixed to the gradients of q, k and v, which take their places in the tape. With p the softened squares:
- * dv = pᵀ·dm, dp = dm·vᵀ, ds = scale·p·(dp - Σ dp·p), dq = ds·k, dk = dsᵀ·q. */
-static void attend_back(struct graph *g, const struct head *h, const float *d_mixed, int stride, float *ds, float *scratch)
+/* From d_mixed to the gradients of q, k and v, which take their places in the tape. With p the softened
+ * squares: dv = pᵀ·dm, dp = dm·vᵀ, ds = scale·p·(dp - Σ dp·p), dq = ds·k, dk = dsᵀ·q. */
+static void attend_back(struct graph *g, const struct head *h, const float *d_mixed, int stride, float *ds,
+                        float *scratch)
 {
     int length = h->length, width = h->width;
     float *dq = scratch, *dk = dq + (size_t)length * (size_t)width, *dv = dk + (size_t)length * (size_t)width;
@@ -84,7 +91,8 @@ static void attend_back(struct graph *g, const struct head *h, const float *d_mi
     product_tn(g->products, p, dm, dv, width, length, width, length, 0.0f);
     float scale = 1.0f / sqrtf((float)width);
     for (int i = 0; i < length; i++)
-        vector_softmax_back(h->squares + (size_t)i * (size_t)length, ds + (size_t)i * (size_t)length, length, scale);
+        vector_softmax_back(h->squares + (size_t)i * (size_t)length, ds + (size_t)i * (size_t)length, length,
+                            scale);
     product_nn(g->products, d, (struct matrix){ h->k, h->stride }, dq, width, length, width, length, 0.0f);
     product_tn(g->products, d, (struct matrix){ h->q, h->stride }, dk, width, length, width, length, 0.0f);
     copy_rows(h->q, h->stride, dq, width, length, width);

@@ -11,7 +11,8 @@ static float *gain_part(const struct graph *g, int tile, int norm)
 }
 
 /* The gradient behind dropout, where the products of the way back begin. */
-static const float *behind_drop(struct graph *g, const float *d, float *dropped, int site, const struct tile *t)
+static const float *behind_drop(struct graph *g, const float *d, float *dropped, int site,
+                                const struct tile *t)
 {
     if (g->pass->dropout <= 0.0f)
         return d;
@@ -29,12 +30,13 @@ static void back_through_inner(struct graph *g, int n, const struct tile *t, int
     struct layer_tape *tape = &g->layers[n];
     size_t first = (size_t)t->first, wide = first * (size_t)s->width, inner = first * (size_t)s->inner;
     const float *fed = behind_drop(g, tape->d_out, tape->d_fed, 2 * n + 2, t);
-    product_nn(g->products, (struct matrix){ fed + wide, s->width }, (struct matrix){ w + at->down, s->inner },
-               g->d_hidden + inner, s->inner, t->count, s->inner, s->width, 0.0f);
+    product_nn(g->products, (struct matrix){ fed + wide, s->width },
+               (struct matrix){ w + at->down, s->inner }, g->d_hidden + inner, s->inner, t->count, s->inner,
+               s->width, 0.0f);
     vector_swiglu_back(tape->both + 2 * inner, g->d_hidden + inner, t->count, s->inner);
     product_nn(g->products, (struct matrix){ tape->both + 2 * inner, 2 * s->inner },
-               (struct matrix){ w + at->both, s->width }, g->d_normed + wide, s->width, t->count, s->width, 2 * s->inner,
-               0.0f);
+               (struct matrix){ w + at->both, s->width }, g->d_normed + wide, s->width, t->count, s->width,
+               2 * s->inner, 0.0f);
     memcpy(tape->d_middle + wide, tape->d_out + wide, sizeof(float) * (size_t)t->count * (size_t)s->width);
     vector_norm_back(tape->middle + wide, w + at->inner_norm, tape->inner_inverse + first, g->d_normed + wide,
                      tape->d_middle + wide, gain_part(g, tile, 2 * n + 1), t->count, s->width);
@@ -49,15 +51,16 @@ static void back_through_attention(struct graph *g, int n, const struct tile *t,
     struct layer_tape *tape = &g->layers[n];
     size_t first = (size_t)t->first, wide = first * (size_t)s->width;
     const float *attended = behind_drop(g, tape->d_middle, tape->d_attended, 2 * n + 1, t);
-    product_nn(g->products, (struct matrix){ attended + wide, s->width }, (struct matrix){ w + at->out, s->width },
-               g->d_mixed + wide, s->width, t->count, s->width, s->width, 0.0f);
+    product_nn(g->products, (struct matrix){ attended + wide, s->width },
+               (struct matrix){ w + at->out, s->width }, g->d_mixed + wide, s->width, t->count, s->width,
+               s->width, 0.0f);
     graph_attend_back(g, n, t);
     product_nn(g->products, (struct matrix){ tape->qkv + 3 * wide, 3 * s->width },
-               (struct matrix){ w + at->qkv, s->width }, g->d_normed + wide, s->width, t->count, s->width, 3 * s->width,
-               0.0f);
+               (struct matrix){ w + at->qkv, s->width }, g->d_normed + wide, s->width, t->count, s->width,
+               3 * s->width, 0.0f);
     memcpy(d_x + wide, tape->d_middle + wide, sizeof(float) * (size_t)t->count * (size_t)s->width);
-    vector_norm_back(tape->x + wide, w + at->attention_norm, tape->attention_inverse + first, g->d_normed + wide,
-                     d_x + wide, gain_part(g, tile, 2 * n), t->count, s->width);
+    vector_norm_back(tape->x + wide, w + at->attention_norm, tape->attention_inverse + first,
+                     g->d_normed + wide, d_x + wide, gain_part(g, tile, 2 * n), t->count, s->width);
 }
 
 void graph_backward_tile(struct graph *g, int tile)

@@ -17,8 +17,8 @@ static void embed(struct graph *g, const struct tile *t)
 }
 
 /* out = x + drop(a · wᵀ), where a is [count, k] */
-static void add_product(struct graph *g, const struct tile *t, struct matrix a, const float *w, const float *x, float *out,
-                        int k, int site)
+static void add_product(struct graph *g, const struct tile *t, struct matrix a, const float *w,
+                        const float *x, float *out, int k, int site)
 {
     int width = g->parameters->shape.width;
     size_t size = (size_t)t->count * (size_t)width;
@@ -39,22 +39,22 @@ static void forward_layer(struct graph *g, int n, const struct tile *t, float *o
     const float *w = g->pass->weights;
     struct layer_tape *tape = &g->layers[n];
     size_t first = (size_t)t->first, wide = first * (size_t)s->width, inner = first * (size_t)s->inner;
-    vector_norm(tape->x + wide, w + at->attention_norm, tape->attention_normed + wide, tape->attention_inverse + first,
-                t->count, s->width);
+    vector_norm(tape->x + wide, w + at->attention_norm, tape->attention_normed + wide,
+                tape->attention_inverse + first, t->count, s->width);
     product_nt(g->products, (struct matrix){ tape->attention_normed + wide, s->width },
-               (struct matrix){ w + at->qkv, s->width }, tape->qkv + 3 * wide, 3 * s->width, t->count, 3 * s->width,
-               s->width, 0.0f);
+               (struct matrix){ w + at->qkv, s->width }, tape->qkv + 3 * wide, 3 * s->width, t->count,
+               3 * s->width, s->width, 0.0f);
     graph_attend(g, n, t);
-    add_product(g, t, (struct matrix){ tape->mixed + wide, s->width }, w + at->out, tape->x + wide, tape->middle + wide,
-                s->width, 2 * n + 1);
-    vector_norm(tape->middle + wide, w + at->inner_norm, tape->inner_normed + wide, tape->inner_inverse + first, t->count,
-                s->width);
+    add_product(g, t, (struct matrix){ tape->mixed + wide, s->width }, w + at->out, tape->x + wide,
+                tape->middle + wide, s->width, 2 * n + 1);
+    vector_norm(tape->middle + wide, w + at->inner_norm, tape->inner_normed + wide,
+                tape->inner_inverse + first, t->count, s->width);
     product_nt(g->products, (struct matrix){ tape->inner_normed + wide, s->width },
-               (struct matrix){ w + at->both, s->width }, tape->both + 2 * inner, 2 * s->inner, t->count, 2 * s->inner,
-               s->width, 0.0f);
+               (struct matrix){ w + at->both, s->width }, tape->both + 2 * inner, 2 * s->inner, t->count,
+               2 * s->inner, s->width, 0.0f);
     vector_swiglu(tape->both + 2 * inner, tape->hidden + inner, t->count, s->inner);
-    add_product(g, t, (struct matrix){ tape->hidden + inner, s->inner }, w + at->down, tape->middle + wide, out + wide,
-                s->inner, 2 * n + 2);
+    add_product(g, t, (struct matrix){ tape->hidden + inner, s->inner }, w + at->down, tape->middle + wide,
+                out + wide, s->inner, 2 * n + 2);
 }
 
 void graph_forward_tile(struct graph *g, int tile)

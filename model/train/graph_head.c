@@ -21,7 +21,8 @@ static int likeliest(const float *z, int count)
     return best;
 }
 
-/* Logits of some rows, their losses, and with a gradient d_logits in their place and d_rows = d_logits · embedding. */
+/* Logits of some rows, their losses, and with a gradient d_logits in their place and d_rows = d_logits ·
+ * embedding. */
 static void logits_tile(void *user, int tile)
 {
     const struct head_block *block = user;
@@ -33,7 +34,8 @@ static void logits_tile(void *user, int tile)
     float *rows = g->head_rows + (size_t)from * (size_t)width, *z = g->logits + (size_t)from * (size_t)pieces;
     struct matrix embedding = { pass->weights + g->parameters->embedding, width };
     for (int i = 0; i < count; i++)
-        memcpy(rows + (size_t)i * (size_t)width, g->last_normed + (size_t)batch->at[block->first + from + i] * (size_t)width,
+        memcpy(rows + (size_t)i * (size_t)width,
+               g->last_normed + (size_t)batch->at[block->first + from + i] * (size_t)width,
                sizeof *rows * (size_t)width);
     product_nt(g->products, (struct matrix){ rows, width }, embedding, z, pieces, count, pieces, width, 0.0f);
     for (int i = 0; i < count; i++) {
@@ -47,8 +49,8 @@ static void logits_tile(void *user, int tile)
         g->head_losses[from + i] = (double)loss * (double)batch->weight[n];
     }
     if (pass->gradient)
-        product_nn(g->products, (struct matrix){ z, pieces }, embedding, g->d_head_rows + (size_t)from * (size_t)width,
-                   width, count, width, pieces, 0.0f);
+        product_nn(g->products, (struct matrix){ z, pieces }, embedding,
+                   g->d_head_rows + (size_t)from * (size_t)width, width, count, width, pieces, 0.0f);
 }
 
 /* The embedding's gradient as the output matrix, for some of its pieces. */
@@ -56,11 +58,13 @@ static void vocabulary_tile(void *user, int tile)
 {
     const struct head_block *block = user;
     struct graph *g = block->graph;
-    int width = g->parameters->shape.width, pieces = g->parameters->shape.vocabulary, from = tile * VOCABULARY_TILE;
+    int width = g->parameters->shape.width, pieces = g->parameters->shape.vocabulary,
+        from = tile * VOCABULARY_TILE;
     int count = pieces - from < VOCABULARY_TILE ? pieces - from : VOCABULARY_TILE;
-    product_tn(g->products, (struct matrix){ g->logits + from, pieces }, (struct matrix){ g->head_rows, width },
-               g->pass->gradient + g->parameters->embedding + (size_t)from * (size_t)width, width, count, width,
-               block->count, 1.0f);
+    product_tn(g->products, (struct matrix){ g->logits + from, pieces },
+               (struct matrix){ g->head_rows, width },
+               g->pass->gradient + g->parameters->embedding + (size_t)from * (size_t)width, width, count,
+               width, block->count, 1.0f);
 }
 
 static void scatter(const struct head_block *block)
@@ -68,8 +72,8 @@ static void scatter(const struct head_block *block)
     struct graph *g = block->graph;
     size_t width = (size_t)g->parameters->shape.width;
     for (int i = 0; i < block->count; i++)
-        memcpy(g->d_normed + (size_t)g->batch->at[block->first + i] * width, g->d_head_rows + (size_t)i * width,
-               sizeof(float) * width);
+        memcpy(g->d_normed + (size_t)g->batch->at[block->first + i] * width,
+               g->d_head_rows + (size_t)i * width, sizeof(float) * width);
 }
 
 double graph_head(struct graph *g)
@@ -80,12 +84,15 @@ double graph_head(struct graph *g)
         memset(g->d_normed, 0, sizeof(float) * (size_t)g->batch->count * (size_t)s->width);
     for (int first = 0; first < g->batch->chosen; first += HEAD_ROWS) {
         int left = g->batch->chosen - first;
-        struct head_block block = { .graph = g, .first = first, .count = left < HEAD_ROWS ? left : HEAD_ROWS };
+        struct head_block block = { .graph = g,
+                                    .first = first,
+                                    .count = left < HEAD_ROWS ? left : HEAD_ROWS };
         engine_parallel(g->engine, (block.count + HEAD_TILE - 1) / HEAD_TILE, logits_tile, &block);
         for (int i = 0; i < block.count; i++)
             loss += g->head_losses[i];
         if (g->pass->gradient) {
-            engine_parallel(g->engine, (s->vocabulary + VOCABULARY_TILE - 1) / VOCABULARY_TILE, vocabulary_tile, &block);
+            engine_parallel(g->engine, (s->vocabulary + VOCABULARY_TILE - 1) / VOCABULARY_TILE,
+                            vocabulary_tile, &block);
             scatter(&block);
         }
     }

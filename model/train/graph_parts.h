@@ -1,4 +1,5 @@
-/* graph_parts.h - what the files of the graph share: its memory and the passes over one tile. Private to graph*.c. */
+/* graph_parts.h - what the files of the graph share: its memory and the passes over one tile. Private to
+ * graph*.c. */
 #ifndef MODEL_TRAIN_GRAPH_PARTS_H
 #define MODEL_TRAIN_GRAPH_PARTS_H
 
@@ -11,12 +12,13 @@ enum {
     WEIGHT_TILE = 512, /* rows of a weight matrix whose gradient is one tile */
 };
 
-/* What the way back needs of one layer; [places, …]. `qkv` and `both` turn into their own gradients on the way back. */
+/* What the way back needs of one layer; [places, …]. `qkv` and `both` turn into their own gradients on the
+ * way back. */
 struct layer_tape {
     float *x, *attention_inverse, *attention_normed, *qkv, *squares, *mixed;
     float *middle, *inner_inverse, *inner_normed, *both, *hidden;
-    float *d_middle, *d_out;    /* gradients of the residual stream behind each half of the layer */
-    float *d_attended, *d_fed;  /* the same behind dropout; without dropout the same memory */
+    float *d_middle, *d_out;   /* gradients of the residual stream behind each half of the layer */
+    float *d_attended, *d_fed; /* the same behind dropout; without dropout the same memory */
 };
 
 struct graph {
@@ -25,20 +27,20 @@ struct graph {
     const struct products *products;
     struct graph_limits limits;
     struct layer_tape *layers;
-    float *last, *last_inverse, *last_normed;  /* the stream behind the last layer; [places, width] */
-    float *d_first, *d_embedded;               /* gradient of the embedded rows, behind and before dropout */
-    float *d_normed, *d_mixed, *d_hidden;      /* scratch, [places, width | width | inner] */
-    float *d_squares, *d_head;                 /* scratch: [Σ row²], [places, 3 · head width] */
-    float *cosine, *sine;                      /* [positions, head width / 2] */
-    float *masks;                              /* [places] 0 for context, -inf for others */
-    float *head_rows, *d_head_rows, *logits;   /* [HEAD_ROWS, width | width | vocabulary] */
-    float *gain_parts;                         /* [tiles, 2 · layers + 1, width] gradients of the norms */
-    size_t *square_start;                      /* [rows + 1] where a row's attention squares begin, of one head */
-    int *tile_row;                             /* [tiles + 1] first row of a tile */
+    float *last, *last_inverse, *last_normed; /* the stream behind the last layer; [places, width] */
+    float *d_first, *d_embedded;              /* gradient of the embedded rows, behind and before dropout */
+    float *d_normed, *d_mixed, *d_hidden;     /* scratch, [places, width | width | inner] */
+    float *d_squares, *d_head;                /* scratch: [Σ row²], [places, 3 · head width] */
+    float *cosine, *sine;                     /* [positions, head width / 2] */
+    float *masks;                             /* [places] 0 for context, -inf for others */
+    float *head_rows, *d_head_rows, *logits;  /* [HEAD_ROWS, width | width | vocabulary] */
+    float *gain_parts;                        /* [tiles, 2 · layers + 1, width] gradients of the norms */
+    size_t *square_start; /* [rows + 1] where a row's attention squares begin, of one head */
+    int *tile_row;        /* [tiles + 1] first row of a tile */
     int tiles, rows_room;
-    double *head_losses;                       /* [HEAD_ROWS] */
+    double *head_losses; /* [HEAD_ROWS] */
     void *memory;
-    const struct batch *batch;                 /* of the pass under way */
+    const struct batch *batch; /* of the pass under way */
     const struct pass *pass;
 };
 
@@ -56,8 +58,8 @@ void graph_attend_back(struct graph *graph, int layer, const struct tile *tile);
 double graph_head(struct graph *graph);
 void graph_weight_gradients(struct graph *graph);
 
-/* out [count, width] = x with each value dropped with the pass's chance, the others enlarged; `site` tells the places
- * of dropout apart, `first` is the place of the first row. In place is fine. */
+/* out [count, width] = x with each value dropped with the pass's chance, the others enlarged; `site` tells
+ * the places of dropout apart, `first` is the place of the first row. In place is fine. */
 void graph_drop(const struct graph *graph, const float *x, float *out, int site, int first, int count);
 
 #endif

@@ -32,17 +32,29 @@ static struct weight_tile matrix_of(const struct graph *g, int layer, int which)
     bool drops = g->pass->dropout > 0.0f;
     switch (which) {
     case 0:
-        return (struct weight_tile){ { tape->qkv, 3 * s->width }, { tape->attention_normed, s->width }, d + at->qkv,
-                                     3 * s->width, s->width };
+        return (struct weight_tile){ { tape->qkv, 3 * s->width },
+                                     { tape->attention_normed, s->width },
+                                     d + at->qkv,
+                                     3 * s->width,
+                                     s->width };
     case 1:
-        return (struct weight_tile){ { drops ? tape->d_attended : tape->d_middle, s->width }, { tape->mixed, s->width },
-                                     d + at->out, s->width, s->width };
+        return (struct weight_tile){ { drops ? tape->d_attended : tape->d_middle, s->width },
+                                     { tape->mixed, s->width },
+                                     d + at->out,
+                                     s->width,
+                                     s->width };
     case 2:
-        return (struct weight_tile){ { tape->both, 2 * s->inner }, { tape->inner_normed, s->width }, d + at->both,
-                                     2 * s->inner, s->width };
+        return (struct weight_tile){ { tape->both, 2 * s->inner },
+                                     { tape->inner_normed, s->width },
+                                     d + at->both,
+                                     2 * s->inner,
+                                     s->width };
     default:
-        return (struct weight_tile){ { drops ? tape->d_fed : tape->d_out, s->width }, { tape->hidden, s->inner },
-                                     d + at->down, s->width, s->inner };
+        return (struct weight_tile){ { drops ? tape->d_fed : tape->d_out, s->width },
+                                     { tape->hidden, s->inner },
+                                     d + at->down,
+                                     s->width,
+                                     s->inner };
     }
 }
 
@@ -70,7 +82,8 @@ static void embedding_tile(void *user, int tile)
     const float *d = g->pass->dropout > 0.0f ? g->d_embedded : g->d_first;
     for (int i = 0; i < g->batch->count; i++)
         if (g->batch->ids[i] % TILES_OF_IDS == tile)
-            vector_add(gradient + (size_t)g->batch->ids[i] * (size_t)width, d + (size_t)i * (size_t)width, (size_t)width);
+            vector_add(gradient + (size_t)g->batch->ids[i] * (size_t)width, d + (size_t)i * (size_t)width,
+                       (size_t)width);
 }
 
 static void add_gains(struct graph *g)
@@ -79,7 +92,9 @@ static void add_gains(struct graph *g)
     size_t width = (size_t)s->width, norms = 2 * (size_t)s->layers + 1;
     for (size_t norm = 0; norm < norms; norm++) {
         const struct layer_offsets *at = &g->parameters->layers[norm / 2 < (size_t)s->layers ? norm / 2 : 0];
-        size_t offset = norm + 1 == norms ? g->parameters->last_norm : norm % 2 ? at->inner_norm : at->attention_norm;
+        size_t offset = norm + 1 == norms ? g->parameters->last_norm
+                        : norm % 2        ? at->inner_norm
+                                          : at->attention_norm;
         for (size_t tile = 0; tile < (size_t)g->tiles; tile++)
             vector_add(g->pass->gradient + offset, g->gain_parts + (tile * norms + norm) * width, width);
     }

@@ -46,12 +46,14 @@ static int edge_after(const struct words *words, int at, int end)
     return end;
 }
 
-static bool span_of_words(const struct words *words, struct random *random, const struct window *w, enum hole_kind kind,
-                          struct range *span)
+static bool span_of_words(const struct words *words, struct random *random, const struct window *w,
+                          enum hole_kind kind, struct range *span)
 {
     if (!words->first_count)
         return false;
-    int count = kind == HOLE_ONE_WORD ? 1 : (int)(kind == HOLE_WORDS ? draw_range(random, 1, 4) : draw_range(random, 4, 11));
+    int count = kind == HOLE_ONE_WORD
+                    ? 1
+                    : (int)(kind == HOLE_WORDS ? draw_range(random, 1, 4) : draw_range(random, 4, 11));
     int i = (int)draw_range(random, 0, words->first_count);
     int last = i + count < words->first_count ? i + count - 1 : words->first_count - 1;
     span->start = words->firsts[i];
@@ -62,10 +64,11 @@ static bool span_of_words(const struct words *words, struct random *random, cons
     return true;
 }
 
-static bool span_of_sentences(const struct corpus *c, struct random *random, const struct window *w, enum hole_kind kind,
-                              struct range *span)
+static bool span_of_sentences(const struct corpus *c, struct random *random, const struct window *w,
+                              enum hole_kind kind, struct range *span)
 {
-    int64_t first = corpus_sentences_before(c, w->start), end = corpus_sentences_ended(c, w->start + (uint32_t)w->count);
+    int64_t first = corpus_sentences_before(c, w->start),
+            end = corpus_sentences_ended(c, w->start + (uint32_t)w->count);
     if (end <= first)
         return false;
     int64_t count = kind == HOLE_SENTENCE ? 1 : draw_range(random, 2, 4);
@@ -77,11 +80,12 @@ static bool span_of_sentences(const struct corpus *c, struct random *random, con
 }
 
 /* A place for a hole of that kind; few holes hold a line break. */
-static bool find_span(const struct corpus *c, struct random *random, const struct window *w, const struct words *words,
-                      enum hole_kind kind, struct range *span)
+static bool find_span(const struct corpus *c, struct random *random, const struct window *w,
+                      const struct words *words, enum hole_kind kind, struct range *span)
 {
     bool sentences = kind == HOLE_SENTENCE || kind == HOLE_SENTENCES;
-    if (!(sentences ? span_of_sentences(c, random, w, kind, span) : span_of_words(words, random, w, kind, span)))
+    if (!(sentences ? span_of_sentences(c, random, w, kind, span)
+                    : span_of_words(words, random, w, kind, span)))
         return false;
     while (span->start < span->end && has(c, w, span->start, PIECE_NEWLINE))
         span->start++;
@@ -95,7 +99,8 @@ static bool find_span(const struct corpus *c, struct random *random, const struc
 }
 
 /* The piece cut in two pieces at a drawn place between characters; false where it cannot be. */
-static bool cut_piece(const struct corpus *c, struct random *random, int32_t piece, int32_t *left, int32_t *right)
+static bool cut_piece(const struct corpus *c, struct random *random, int32_t piece, int32_t *left,
+                      int32_t *right)
 {
     size_t size;
     const char *bytes = tokenizer_piece(c->tokenizer, piece, &size);
@@ -118,10 +123,12 @@ static void cut_edge(const struct corpus *c, struct random *random, const struct
     if (side == 0 && cut_piece(c, random, hole->body[0], &left, &right)) {
         hole->left = left;
         hole->body[0] = right;
-    } else if (side == 1 && hole->size > 1 && cut_piece(c, random, hole->body[hole->size - 1], &left, &right)) {
+    } else if (side == 1 && hole->size > 1 &&
+               cut_piece(c, random, hole->body[hole->size - 1], &left, &right)) {
         hole->body[hole->size - 1] = left;
         hole->right = right;
-    } else if (side == 2 && hole->next < w->count && has(c, w, hole->next, PIECE_BLANK) && hole->size < HOLE_PLACES_MAX) {
+    } else if (side == 2 && hole->next < w->count && has(c, w, hole->next, PIECE_BLANK) &&
+               hole->size < HOLE_PLACES_MAX) {
         size_t size;
         const char *word = tokenizer_piece(c->tokenizer, w->tokens[hole->next], &size);
         int32_t blank = corpus_piece(c, " ", 1), rest = corpus_piece(c, word + 1, size - 1);
@@ -134,15 +141,17 @@ static void cut_edge(const struct corpus *c, struct random *random, const struct
 }
 
 /* One try: false where the span is too long, touches another hole or leaves too little text. */
-static bool place_hole(const struct corpus *c, struct random *random, const struct window *w, struct range span,
-                       const struct hole *holes, int count, bool whole, struct hole *hole)
+static bool place_hole(const struct corpus *c, struct random *random, const struct window *w,
+                       struct range span, const struct hole *holes, int count, bool whole, struct hole *hole)
 {
     for (int i = 0; i < count; i++)
         if (span.start <= holes[i].next && holes[i].start <= span.end + 1)
             return false;
     if (span.end - span.start > HOLE_PLACES_MAX)
         return false;
-    *hole = (struct hole){ .start = span.start, .next = span.end, .left = -1, .right = -1, .size = span.end - span.start };
+    *hole = (struct hole){
+        .start = span.start, .next = span.end, .left = -1, .right = -1, .size = span.end - span.start
+    };
     for (int i = 0; i < hole->size; i++)
         hole->body[i] = w->tokens[span.start + i];
     if (!whole && draw_chance(random, 0.1))
@@ -172,8 +181,8 @@ static int compare_holes(const void *a, const void *b)
     return (p->start > q->start) - (p->start < q->start);
 }
 
-int holes_pick(const struct corpus *c, struct random *random, const struct window *w, enum hole_kind only, bool exact,
-               struct hole *holes)
+int holes_pick(const struct corpus *c, struct random *random, const struct window *w, enum hole_kind only,
+               bool exact, struct hole *holes)
 {
     enum { TRIES = 16 };
     struct words words = find_words(c, w);
@@ -183,8 +192,8 @@ int holes_pick(const struct corpus *c, struct random *random, const struct windo
     for (int try = 0; try < TRIES && count < HOLES_MAX && (count < wanted || taken < least); try++) {
         enum hole_kind kind = alone ? only : (enum hole_kind)draw_range(random, 0, count < wanted ? 4 : 2);
         struct range span;
-        if (!find_span(c, random, w, &words, kind, &span)
-            || !place_hole(c, random, w, span, holes, count, alone, &holes[count]))
+        if (!find_span(c, random, w, &words, kind, &span) ||
+            !place_hole(c, random, w, span, holes, count, alone, &holes[count]))
             continue;
         int places = choose_bucket(random, &holes[count], taken, w->count, exact);
         taken += places;

@@ -6,8 +6,8 @@
 
 enum { HOLES_MAX = 8 };
 
-/* A hole takes text [start, next) away: `body` stands in the hole, and where an edge cut a word, `left` stays before it and
- * `right` behind it (-1: nothing). */
+/* A hole takes text [start, next) away: `body` stands in the hole, and where an edge cut a word, `left` stays
+ * before it and `right` behind it (-1: nothing). */
 struct hole {
     int start, next;
     int32_t body[HOLE_PLACES_MAX];
@@ -23,7 +23,7 @@ struct window {
 };
 
 /* Up to HOLES_MAX holes in order of place; 0 where none fits. `exact`: holes without tails. */
-int holes_pick(const struct corpus *corpus, struct random *random, const struct window *window, enum hole_kind only, bool exact,
-               struct hole *holes);
+int holes_pick(const struct corpus *corpus, struct random *random, const struct window *window,
+               enum hole_kind only, bool exact, struct hole *holes);
 
 #endif

@@ -22,8 +22,13 @@ struct step {
 
 struct optimizer_recipe optimizer_recipe_default(void)
 {
-    return (struct optimizer_recipe){ .muon = true, .momentum = 0.95f, .beta1 = 0.9f, .beta2 = 0.95f, .decay = 0.1f,
-                                      .clip = 1.0f, .average = 0.999f };
+    return (struct optimizer_recipe){ .muon = true,
+                                      .momentum = 0.95f,
+                                      .beta1 = 0.9f,
+                                      .beta2 = 0.95f,
+                                      .decay = 0.1f,
+                                      .clip = 1.0f,
+                                      .average = 0.999f };
 }
 
 static size_t chunks_of(const struct optimizer *o)
@@ -37,11 +42,14 @@ static size_t chunk_size(const struct optimizer *o, size_t chunk)
     return left < CHUNK ? left : CHUNK;
 }
 
-struct optimizer *optimizer_new(const struct parameters *parameters, struct engine *engine, const struct products *products,
-                                struct optimizer_recipe recipe, const float *weights)
+struct optimizer *optimizer_new(const struct parameters *parameters, struct engine *engine,
+                                const struct products *products, struct optimizer_recipe recipe,
+                                const float *weights)
 {
     struct optimizer *o = memory_new(1, sizeof *o);
-    *o = (struct optimizer){ .parameters = parameters, .engine = engine, .products = products, .recipe = recipe };
+    *o = (struct optimizer){
+        .parameters = parameters, .engine = engine, .products = products, .recipe = recipe
+    };
     o->first = parameters_run(parameters);
     o->second = parameters_run(parameters);
     o->average = parameters_run(parameters);
@@ -49,7 +57,8 @@ struct optimizer *optimizer_new(const struct parameters *parameters, struct engi
     size_t small = 0, large = 0;
     for (int i = 0; i < parameters->count; i++) {
         const struct parameter *p = &parameters->at[i];
-        size_t less = (size_t)(p->rows < p->cols ? p->rows : p->cols), size = (size_t)p->rows * (size_t)p->cols;
+        size_t less = (size_t)(p->rows < p->cols ? p->rows : p->cols),
+               size = (size_t)p->rows * (size_t)p->cols;
         small = p->matrix && less > small ? less : small;
         large = p->matrix && size > large ? size : large;
     }
@@ -72,8 +81,8 @@ void optimizer_free(struct optimizer *o)
 static void square_chunk(void *user, int chunk)
 {
     struct step *step = user;
-    step->squares[chunk] = vector_square_sum(step->gradient + (size_t)chunk * CHUNK,
-                                             chunk_size(step->optimizer, (size_t)chunk));
+    step->squares[chunk] =
+        vector_square_sum(step->gradient + (size_t)chunk * CHUNK, chunk_size(step->optimizer, (size_t)chunk));
 }
 
 static double clip(struct step *step)
@@ -94,19 +103,21 @@ static double clip(struct step *step)
 
 /* x [rows, cols], rows ≤ cols, towards the nearest matrix with orthogonal rows, by the quintic iteration
  * x := a·x + (b·A + c·A²)·x with A = x·xᵀ. Returns where the result is: x or other. */
-static float *orthogonalise(const struct products *p, float *x, float *other, float *square, float *quartic, int rows,
-                            int cols)
+static float *orthogonalise(const struct products *p, float *x, float *other, float *square, float *quartic,
+                            int rows, int cols)
 {
     size_t size = (size_t)rows * (size_t)cols, small = (size_t)rows * (size_t)rows;
     vector_scale(x, (float)(1.0 / (sqrt(vector_square_sum(x, size)) + 1e-7)), size);
     for (int n = 0; n < NEWTON_SCHULZ_STEPS; n++) {
         struct matrix a = { square, rows };
-        product_nt(p, (struct matrix){ x, cols }, (struct matrix){ x, cols }, square, rows, rows, rows, cols, 0.0f);
+        product_nt(p, (struct matrix){ x, cols }, (struct matrix){ x, cols }, square, rows, rows, rows, cols,
+                   0.0f);
         product_nn(p, a, a, quartic, rows, rows, rows, rows, 0.0f);
         for (size_t i = 0; i < small; i++)
             quartic[i] = 2.0315f * quartic[i] - 4.7750f * square[i];
         memcpy(other, x, size * sizeof *x);
-        product_nn(p, (struct matrix){ quartic, rows }, (struct matrix){ x, cols }, other, cols, rows, cols, rows, 3.4445f);
+        product_nn(p, (struct matrix){ quartic, rows }, (struct matrix){ x, cols }, other, cols, rows, cols,
+                   rows, 3.4445f);
         float *held = x;
         x = other;
         other = held;
@@ -121,7 +132,8 @@ static void muon_step(struct step *step, const struct parameter *p, float *scrat
     int rows = p->rows < p->cols ? p->rows : p->cols, cols = p->rows < p->cols ? p->cols : p->rows;
     size_t size = (size_t)rows * (size_t)cols;
     float *g = step->gradient + p->offset, *m = o->first + p->offset, *w = step->weights + p->offset;
-    float *x = scratch, *other = x + size, *square = other + size, *quartic = square + (size_t)rows * (size_t)rows;
+    float *x = scratch, *other = x + size, *square = other + size,
+          *quartic = square + (size_t)rows * (size_t)rows;
     bool turned = p->rows > p->cols;
     vector_lerp(m, g, 1.0f - o->recipe.momentum, size);
     vector_lerp(g, m, o->recipe.momentum, size);
@@ -134,8 +146,9 @@ static void muon_step(struct step *step, const struct parameter *p, float *scrat
     for (int i = 0; i < p->rows; i++)
         for (int j = 0; j < p->cols; j++) {
             float *at = &w[(size_t)i * (size_t)p->cols + (size_t)j];
-            *at = keep * *at
-                  - rate * u[turned ? (size_t)j * (size_t)cols + (size_t)i : (size_t)i * (size_t)cols + (size_t)j];
+            *at = keep * *at -
+                  rate *
+                      u[turned ? (size_t)j * (size_t)cols + (size_t)i : (size_t)i * (size_t)cols + (size_t)j];
         }
 }
 
@@ -144,8 +157,8 @@ static void adam_parameter(struct step *step, const struct parameter *p)
     struct optimizer *o = step->optimizer;
     struct adam_step adam = step->adam;
     adam.decay = p->matrix ? o->recipe.decay : 0.0f;
-    vector_adam(step->weights + p->offset, step->gradient + p->offset, o->first + p->offset, o->second + p->offset,
-                (size_t)p->rows * (size_t)p->cols, &adam);
+    vector_adam(step->weights + p->offset, step->gradient + p->offset, o->first + p->offset,
+                o->second + p->offset, (size_t)p->rows * (size_t)p->cols, &adam);
 }
 
 /* A lane takes one parameter after another; each parameter's step is the same whoever takes it. */
@@ -178,7 +191,9 @@ double optimizer_step(struct optimizer *o, float *weights, float *gradient, doub
     o->steps++;
     double n = (double)o->steps, most = (1.0 + n) / (10.0 + n);
     struct step step = { .optimizer = o, .weights = weights, .gradient = gradient };
-    step.adam = (struct adam_step){ .rate = (float)rate, .beta1 = o->recipe.beta1, .beta2 = o->recipe.beta2,
+    step.adam = (struct adam_step){ .rate = (float)rate,
+                                    .beta1 = o->recipe.beta1,
+                                    .beta2 = o->recipe.beta2,
                                     .correction1 = (float)(1.0 / (1.0 - pow(o->recipe.beta1, n))),
                                     .correction2 = (float)(1.0 / (1.0 - pow(o->recipe.beta2, n))) };
     step.average = (float)(1.0 - (most < o->recipe.average ? most : o->recipe.average));

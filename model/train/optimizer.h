@@ -1,7 +1,8 @@
 /* optimizer.h - one step of learning: clip the gradient, move the weights, keep their running average.
  *
- * Muon (Jordan et al. 2024) for the matrices of the layers, AdamW (Loshchilov and Hutter 2019) for embedding and norms; or AdamW for
- * all. Muon's update is scaled to the size of AdamW's, so one learning rate serves both (Liu et al. 2025). */
+ * Muon (Jordan et al. 2024) for the matrices of the layers, AdamW (Loshchilov and Hutter 2019) for embedding
+ * and norms; or AdamW for all. Muon's update is scaled to the size of AdamW's, so one learning rate serves
+ * both (Liu et al. 2025). */
 #ifndef MODEL_TRAIN_OPTIMIZER_H
 #define MODEL_TRAIN_OPTIMIZER_H
 
@@ -19,7 +20,8 @@ struct optimizer_recipe optimizer_recipe_default(void);
 
 struct engine;
 
-/* `first` and `second` (runs as long as the weights), `average` and `steps` are the state that a checkpoint keeps. */
+/* `first` and `second` (runs as long as the weights), `average` and `steps` are the state that a checkpoint
+ * keeps. */
 struct optimizer {
     const struct parameters *parameters;
     struct engine *engine;
@@ -32,8 +34,9 @@ struct optimizer {
 };
 
 /* The average begins as `weights`. */
-struct optimizer *optimizer_new(const struct parameters *parameters, struct engine *engine, const struct products *products,
-                                struct optimizer_recipe recipe, const float *weights);
+struct optimizer *optimizer_new(const struct parameters *parameters, struct engine *engine,
+                                const struct products *products, struct optimizer_recipe recipe,
+                                const float *weights);
 void optimizer_free(struct optimizer *optimizer);
 /* Moves weights against the gradient (which it clips) and returns the gradient's length before that. */
 double optimizer_step(struct optimizer *optimizer, float *weights, float *gradient, double rate);

@@ -30,10 +30,12 @@ const struct shape *shape_preset(const char *name)
 bool shape_check(const struct shape *s, struct lacuna_error *error)
 {
     if (s->vocabulary < 8 || s->vocabulary > 65536)
-        return fail(error, LACUNA_MODEL, "a vocabulary of %d pieces: training takes 8 to 65536", s->vocabulary);
-    if (s->width < 2 || s->width > 8192 || s->layers < 1 || s->layers > 256 || s->inner < 1 || s->inner > 65536)
-        return fail(error, LACUNA_MODEL, "width %d, %d layers, inner width %d: out of range", s->width, s->layers,
-                    s->inner);
+        return fail(error, LACUNA_MODEL, "a vocabulary of %d pieces: training takes 8 to 65536",
+                    s->vocabulary);
+    if (s->width < 2 || s->width > 8192 || s->layers < 1 || s->layers > 256 || s->inner < 1 ||
+        s->inner > 65536)
+        return fail(error, LACUNA_MODEL, "width %d, %d layers, inner width %d: out of range", s->width,
+                    s->layers, s->inner);
     if (s->heads < 1 || s->width % s->heads != 0 || s->width / s->heads % 2 != 0)
         return fail(error, LACUNA_MODEL, "width %d does not divide into %d heads of an even width", s->width,
                     s->heads);
@@ -120,8 +122,9 @@ bool parameters_load(const struct parameters *p, float *run, const struct checkp
 {
     for (int i = 0; i < p->count; i++) {
         const struct parameter *one = &p->at[i];
-        const struct tensor *found = checkpoint_need(checkpoint, one->name, one->rows == 1 ? one->cols : one->rows,
-                                                     one->rows == 1 ? 0 : one->cols, error);
+        const struct tensor *found =
+            checkpoint_need(checkpoint, one->name, one->rows == 1 ? one->cols : one->rows,
+                            one->rows == 1 ? 0 : one->cols, error);
         if (!found)
             return false;
         tensor_to_f32(found, 0, tensor_elements(found), run + one->offset);
@@ -143,11 +146,12 @@ bool shape_read(struct shape *shape, const struct checkpoint *checkpoint, struct
     const json_t *config = checkpoint_config(checkpoint);
     const char *type = json_string_value(json_object_get(config, "model_type"));
     if (!type || strcmp(type, "lacuna") != 0)
-        return fail(error, LACUNA_MODEL, "%s: a \"%s\" model; training goes on from models of type \"lacuna\" alone",
+        return fail(error, LACUNA_MODEL,
+                    "%s: a \"%s\" model; training goes on from models of type \"lacuna\" alone",
                     checkpoint_path(checkpoint), type ? type : "?");
-    return read_number(config, "vocab_size", &shape->vocabulary, error)
-           && read_number(config, "hidden_size", &shape->width, error)
-           && read_number(config, "num_hidden_layers", &shape->layers, error)
-           && read_number(config, "num_attention_heads", &shape->heads, error)
-           && read_number(config, "intermediate_size", &shape->inner, error) && shape_check(shape, error);
+    return read_number(config, "vocab_size", &shape->vocabulary, error) &&
+           read_number(config, "hidden_size", &shape->width, error) &&
+           read_number(config, "num_hidden_layers", &shape->layers, error) &&
+           read_number(config, "num_attention_heads", &shape->heads, error) &&
+           read_number(config, "intermediate_size", &shape->inner, error) && shape_check(shape, error);
 }

@@ -1,11 +1,11 @@
 /* parameters.h - the weights of a network in training: one run of float32, cut into named tensors.
  *
  *     embed_tokens [vocabulary, width]
- *     per layer: input_layernorm, q k v (one matrix [3·width, width]), o, post_attention_layernorm, gate up (one matrix
- *     [2·inner, width]), down [width, inner]
- *     norm
+ *     per layer: input_layernorm, q k v (one matrix [3·width, width]), o, post_attention_layernorm, gate up
+ * (one matrix [2·inner, width]), down [width, inner] norm
  *
- * Gradients, averaged weights and the optimizer's state are runs of the same length. Tensors are named as in LLaMA. */
+ * Gradients, averaged weights and the optimizer's state are runs of the same length. Tensors are named as in
+ * LLaMA. */
 #ifndef MODEL_TRAIN_PARAMETERS_H
 #define MODEL_TRAIN_PARAMETERS_H
 
@@ -19,7 +19,8 @@ struct shape {
     int vocabulary, width, layers, heads, inner;
 };
 
-/* Presets "tiny", "cpu" (10M parameters with 8,192 pieces), "gpu" (40M with 16,384); vocabulary 0. NULL: no such name. */
+/* Presets "tiny", "cpu" (10M parameters with 8,192 pieces), "gpu" (40M with 16,384); vocabulary 0. NULL: no
+ * such name. */
 const struct shape *shape_preset(const char *name);
 /* false: error says which number does not fit (head widths must be even, sizes positive and moderate). */
 bool shape_check(const struct shape *shape, struct lacuna_error *error);

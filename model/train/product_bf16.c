@@ -5,12 +5,23 @@
 #include <immintrin.h>
 #include <string.h>
 
-/* A block of the product, cut so that both packed factors stay in the second-level cache and one panel of b in the first:
+/* A block of the product, cut so that both packed factors stay in the second-level cache and one panel of b
+ * in the first:
  *
- *     a: [ROWS, DEPTH] as pairs of neighbours in depth       b: panels of WIDE columns, [DEPTH / 2, WIDE] pairs
+ *     a: [ROWS, DEPTH] as pairs of neighbours in depth       b: panels of WIDE columns, [DEPTH / 2, WIDE]
+ * pairs
  *
  * _mm512_dpbf16_ps adds the two products of each pair to a float32 sum. */
-enum { ROWS = 512, COLUMNS = 256, DEPTH = 320, TALL = 6, WIDE = 64, PAIRS = DEPTH / 2, VECTOR = 16, QUARTERS = WIDE / VECTOR };
+enum {
+    ROWS = 512,
+    COLUMNS = 256,
+    DEPTH = 320,
+    TALL = 6,
+    WIDE = 64,
+    PAIRS = DEPTH / 2,
+    VECTOR = 16,
+    QUARTERS = WIDE / VECTOR
+};
 
 struct packed {
     _Alignas(64) uint32_t a[(ROWS + TALL) * PAIRS];
@@ -34,7 +45,8 @@ static __mmask16 mask_of(int count)
 /* 16 pairs of neighbours: floats [0, count) at `at`, count up to 32, then zeros. */
 static __m512i pairs_along(const float *at, int count)
 {
-    __m512 low = _mm512_maskz_loadu_ps(mask_of(count), at), high = _mm512_maskz_loadu_ps(mask_of(count - VECTOR), at + VECTOR);
+    __m512 low = _mm512_maskz_loadu_ps(mask_of(count), at),
+           high = _mm512_maskz_loadu_ps(mask_of(count - VECTOR), at + VECTOR);
     return (__m512i)_mm512_cvtne2ps_pbh(high, low);
 }
 
@@ -48,7 +60,8 @@ static __m512i pairs_across(const float *first, const float *second, int count)
 {
     __mmask16 mask = mask_of(count);
     __m512i low = rounded(_mm512_maskz_loadu_ps(mask, first));
-    return second ? _mm512_or_si512(low, _mm512_slli_epi32(rounded(_mm512_maskz_loadu_ps(mask, second)), 16)) : low;
+    return second ? _mm512_or_si512(low, _mm512_slli_epi32(rounded(_mm512_maskz_loadu_ps(mask, second)), 16))
+                  : low;
 }
 
 /* Turns a 16 by 16 square of 32-bit items about its diagonal. */
@@ -75,7 +88,8 @@ static void turn(__m512i r[VECTOR])
     }
 }
 
-/* Pairs of a matrix whose rows run along the depth: out[line · line_stride + pair · pair_stride], one of the strides 1. */
+/* Pairs of a matrix whose rows run along the depth: out[line · line_stride + pair · pair_stride], one of the
+ * strides 1. */
 static void pack_a_plain(const struct gemm *g, const struct block *k, uint32_t *out)
 {
     for (int i = 0; i < k->rows; i++) {
@@ -94,8 +108,9 @@ static void pack_a_turned(const struct gemm *g, const struct block *k, uint32_t 
             for (int l = 0; l < VECTOR; l++) {
                 int deep = 2 * (p + l);
                 const float *from = g->a + (size_t)(k->depth + deep) * stride + k->row + i;
-                square[l] = deep >= k->deep ? _mm512_setzero_si512()
-                                            : pairs_across(from, deep + 1 < k->deep ? from + stride : NULL, k->rows - i);
+                square[l] = deep >= k->deep
+                                ? _mm512_setzero_si512()
+                                : pairs_across(from, deep + 1 < k->deep ? from + stride : NULL, k->rows - i);
             }
             turn(square);
             for (int l = 0; l < VECTOR && i + l < k->rows; l++)
@@ -110,7 +125,8 @@ static void pack_b_plain(const struct gemm *g, const struct block *k, uint32_t *
         const float *from = g->b + (size_t)(k->depth + 2 * p) * stride + k->column;
         for (int j = 0; j < k->columns; j += VECTOR) {
             uint32_t *to = out + (size_t)(j / WIDE) * WIDE * PAIRS + (size_t)p * WIDE + j % WIDE;
-            _mm512_store_si512(to, pairs_across(from + j, 2 * p + 1 < k->deep ? from + stride + j : NULL, k->columns - j));
+            _mm512_store_si512(
+                to, pairs_across(from + j, 2 * p + 1 < k->deep ? from + stride + j : NULL, k->columns - j));
         }
     }
 }
@@ -121,7 +137,8 @@ static void pack_b_turned(const struct gemm *g, const struct block *k, uint32_t 
         for (int p = 0; 2 * p < k->deep; p += VECTOR) {
             __m512i square[VECTOR];
             for (int l = 0; l < VECTOR; l++) {
-                const float *from = g->b + (size_t)(k->column + j + l) * (size_t)g->b_stride + k->depth + 2 * p;
+                const float *from =
+                    g->b + (size_t)(k->column + j + l) * (size_t)g->b_stride + k->depth + 2 * p;
                 square[l] = j + l < k->columns ? pairs_along(from, k->deep - 2 * p) : _mm512_setzero_si512();
             }
             turn(square);
@@ -131,8 +148,10 @@ static void pack_b_turned(const struct gemm *g, const struct block *k, uint32_t 
         }
 }
 
-/* sums [TALL, WIDE] = a [TALL, pairs] · b [pairs, WIDE], then into c, whose first rows and columns alone may exist. */
-static void multiply_panel(const uint32_t *a, const uint32_t *b, int pairs, float *c, int stride, int rows, int columns, float beta)
+/* sums [TALL, WIDE] = a [TALL, pairs] · b [pairs, WIDE], then into c, whose first rows and columns alone may
+ * exist. */
+static void multiply_panel(const uint32_t *a, const uint32_t *b, int pairs, float *c, int stride, int rows,
+                           int columns, float beta)
 {
     __m512 sums[TALL][QUARTERS];
     for (int i = 0; i < TALL; i++)
@@ -157,13 +176,14 @@ static void multiply_panel(const uint32_t *a, const uint32_t *b, int pairs, floa
         }
 }
 
-static void multiply_block(const struct gemm *g, const struct block *k, const struct packed *packed, float beta)
+static void multiply_block(const struct gemm *g, const struct block *k, const struct packed *packed,
+                           float beta)
 {
     for (int j = 0; j < k->columns; j += WIDE)
         for (int i = 0; i < k->rows; i += TALL)
             multiply_panel(packed->a + i * PAIRS, packed->b + j * PAIRS, (k->deep + 1) / 2,
-                           g->c + (size_t)(k->row + i) * (size_t)g->c_stride + k->column + j, g->c_stride, k->rows - i,
-                           k->columns - j, beta);
+                           g->c + (size_t)(k->row + i) * (size_t)g->c_stride + k->column + j, g->c_stride,
+                           k->rows - i, k->columns - j, beta);
 }
 
 static int smaller(int a, int b)
@@ -174,10 +194,13 @@ static int smaller(int a, int b)
 void product_bf16(const struct gemm *g)
 {
     struct packed packed;
-    int blocks = (g->k + DEPTH - 1) / DEPTH, deep = blocks ? ((g->k + blocks - 1) / blocks + 31) / 32 * 32 : 0;
+    int blocks = (g->k + DEPTH - 1) / DEPTH,
+        deep = blocks ? ((g->k + blocks - 1) / blocks + 31) / 32 * 32 : 0;
     for (int row = 0; row < g->m; row += ROWS)
         for (int depth = 0; depth < g->k; depth += deep) {
-            struct block k = { .row = row, .rows = smaller(ROWS, g->m - row), .depth = depth,
+            struct block k = { .row = row,
+                               .rows = smaller(ROWS, g->m - row),
+                               .depth = depth,
                                .deep = smaller(deep, g->k - depth) };
             (g->transpose_a ? pack_a_turned : pack_a_plain)(g, &k, packed.a);
             for (k.column = 0; k.column < g->n; k.column += COLUMNS) {

@@ -1,5 +1,5 @@
-/* product_bf16.h - matrix products whose factors are rounded to bfloat16 and whose sums are float32, by the AVX-512 BF16
- * instructions: twice as fast as float32 where the processor has them. */
+/* product_bf16.h - matrix products whose factors are rounded to bfloat16 and whose sums are float32, by the
+ * AVX-512 BF16 instructions: twice as fast as float32 where the processor has them. */
 #ifndef MODEL_TRAIN_PRODUCT_BF16_H
 #define MODEL_TRAIN_PRODUCT_BF16_H
 

@@ -1,5 +1,7 @@
-/* record.h - the rows of a run as lines of JSON, one a step, so that another trainer can be given the same ones:
- * {"start": […], "ids": […], "positions": […], "kinds": […], "at": […], "wanted": […], "weight": […], "rate": x} as in struct batch. */
+/* record.h - the rows of a run as lines of JSON, one a step, so that another trainer can be given the same
+ * ones:
+ * {"start": […], "ids": […], "positions": […], "kinds": […], "at": […], "wanted": […], "weight": […], "rate":
+ * x} as in struct batch. */
 #ifndef MODEL_TRAIN_RECORD_H
 #define MODEL_TRAIN_RECORD_H
 

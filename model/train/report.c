@@ -79,7 +79,8 @@ static void draw_bar(struct report *report, const struct report_step *s)
     for (int i = 0; i < BAR; i++)
         fputc(i < full ? '#' : '-', stderr);
     long left = (long)s->seconds_left;
-    fprintf(stderr, "] step %lld  loss %.4f  %.0f tokens/s  ", (long long)s->step, s->loss, s->places_per_second);
+    fprintf(stderr, "] step %lld  loss %.4f  %.0f tokens/s  ", (long long)s->step, s->loss,
+            s->places_per_second);
     if (isfinite(s->seconds_left))
         fprintf(stderr, "%ld:%02ld:%02ld left", left / 3600, left / 60 % 60, left % 60);
     fflush(stderr);
@@ -93,9 +94,10 @@ static json_t *rounded(double value, double places)
 
 void report_progress(struct report *report, const struct report_step *s)
 {
-    json_t *line = json_pack("{s:I, s:o, s:o, s:I, s:I, s:o}", "step", (json_int_t)s->step, "loss", rounded(s->loss, 1e4),
-                             "lr", rounded(s->rate, 1e7), "seen", (json_int_t)s->seen, "tokens_s",
-                             (json_int_t)s->places_per_second, "minutes", rounded(s->minutes, 100.0));
+    json_t *line =
+        json_pack("{s:I, s:o, s:o, s:I, s:I, s:o}", "step", (json_int_t)s->step, "loss",
+                  rounded(s->loss, 1e4), "lr", rounded(s->rate, 1e7), "seen", (json_int_t)s->seen, "tokens_s",
+                  (json_int_t)s->places_per_second, "minutes", rounded(s->minutes, 100.0));
     if (!report->terminal) {
         report_say(report, line);
         return;

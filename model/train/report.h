@@ -1,5 +1,5 @@
-/* report.h - what a training run tells: log.jsonl and curve.svg in its folder, and a progress bar on a terminal or plain
- * lines in a pipe. */
+/* report.h - what a training run tells: log.jsonl and curve.svg in its folder, and a progress bar on a
+ * terminal or plain lines in a pipe. */
 #ifndef MODEL_TRAIN_REPORT_H
 #define MODEL_TRAIN_REPORT_H
 
@@ -18,10 +18,10 @@ void report_say(struct report *report, json_t *line);
 
 struct report_step {
     int64_t step, seen;
-    double loss, rate;          /* mean loss since the last report; learning rate */
-    double minutes;             /* spent so far */
+    double loss, rate; /* mean loss since the last report; learning rate */
+    double minutes;    /* spent so far */
     double places_per_second;
-    double done, seconds_left;  /* of the leg */
+    double done, seconds_left; /* of the leg */
 };
 void report_progress(struct report *report, const struct report_step *step);
 /* Draws curve.svg from log.jsonl. */

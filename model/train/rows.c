@@ -14,16 +14,18 @@ struct rows {
     struct row_recipe recipe;
     struct random *random; /* of the row under way */
     struct row row;
-    bool *spoilt;          /* [room] places that hold a misspelling */
-    int32_t *order;        /* [room] scratch */
-    struct text_run run;   /* scratch */
+    bool *spoilt;        /* [room] places that hold a misspelling */
+    int32_t *order;      /* [room] scratch */
+    struct text_run run; /* scratch */
     struct hole holes[HOLES_MAX];
     int room;
 };
 
 struct row_recipe row_recipe_default(int length)
 {
-    return (struct row_recipe){ .length = length, .uniform = 0.25, .spoilt = 0.2, .labelled = 0.5, .only = HOLE_ANY };
+    return (struct row_recipe){
+        .length = length, .uniform = 0.25, .spoilt = 0.2, .labelled = 0.5, .only = HOLE_ANY
+    };
 }
 
 struct rows *rows_new(const struct corpus *corpus, struct row_recipe recipe)
@@ -219,7 +221,8 @@ static bool all_masked(const struct row *row, const int span[2])
     return true;
 }
 
-/* Masks some of the hole places. Nulls weigh .1 besides pieces, except in a wholly masked hole, where the length is learnt. */
+/* Masks some of the hole places. Nulls weigh .1 besides pieces, except in a wholly masked hole, where the
+ * length is learnt. */
 static void mask_holes(struct rows *rows, double share, bool whole, int (*spans)[2], int count)
 {
     struct row *row = &rows->row;
@@ -243,7 +246,8 @@ static void mask_holes(struct rows *rows, double share, bool whole, int (*spans)
         row->weight[i] = (float)((double)row->weight[i] / (total > 1.0 ? total : 1.0));
 }
 
-/* The originals of misspelt places, and of as many untouched ones, are asked for with a fifth of the row's weight. */
+/* The originals of misspelt places, and of as many untouched ones, are asked for with a fifth of the row's
+ * weight. */
 static void weigh_spoilt(struct rows *rows)
 {
     struct row *row = &rows->row;
@@ -278,7 +282,8 @@ static struct layout lay_out(struct rows *rows, const struct window *w, int coun
     int low = holes[layout.count - 1].next - size, high = w->count - size;
     low = low > 0 ? low : 0;
     high = high < holes[0].start ? high : holes[0].start;
-    layout.start = low >= high || draw_chance(rows->random, 0.5) ? low : (int)draw_range(rows->random, low, high + 1);
+    layout.start =
+        low >= high || draw_chance(rows->random, 0.5) ? low : (int)draw_range(rows->random, low, high + 1);
     layout.end = layout.start + size;
     return layout;
 }

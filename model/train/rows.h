@@ -1,12 +1,13 @@
-/* rows.h - makes the rows that a network learns from, out of a corpus. Row n of a step depends on the seed, the step,
- * n and the number of rows alone.
+/* rows.h - makes the rows that a network learns from, out of a corpus. Row n of a step depends on the seed,
+ * the step, n and the number of rows alone.
  *
  *     causal:   <none> <none> <none> text                 predicts each next piece
  *     uniform:  <none> <none> <none> text, m places masked anywhere
- *     holes:    labels of the first hole's sentence, then text with one to four holes of a word to several sentences; of a row's n
- *               hole places m are masked and the others shown, m even in 1 … n. A hole stands in a bucket of 4 … 128 places drawn
- *               independently of its length; its tail is <null>, or left out while what follows keeps its positions. Some holes begin
- *               or end inside a word; some rows hold misspelt words, whose originals are asked for. */
+ *     holes:    labels of the first hole's sentence, then text with one to four holes of a word to several
+ * sentences; of a row's n hole places m are masked and the others shown, m even in 1 … n. A hole stands in a
+ * bucket of 4 … 128 places drawn independently of its length; its tail is <null>, or left out while what
+ * follows keeps its positions. Some holes begin or end inside a word; some rows hold misspelt words, whose
+ * originals are asked for. */
 #ifndef MODEL_TRAIN_ROWS_H
 #define MODEL_TRAIN_ROWS_H
 
@@ -22,11 +23,11 @@ extern const double bucket_weights[BUCKET_COUNT];
 enum hole_kind { HOLE_WORDS, HOLE_PHRASE, HOLE_SENTENCE, HOLE_SENTENCES, HOLE_ONE_WORD, HOLE_ANY };
 
 struct row_recipe {
-    int length;         /* places of a row, ROW_PLACES_MIN … ROW_PLACES_MAX */
+    int length; /* places of a row, ROW_PLACES_MIN … ROW_PLACES_MAX */
     bool causal;
-    double uniform;     /* share of rows masked anywhere */
-    double spoilt;      /* share of hole rows with misspelt words */
-    double labelled;    /* share of hole rows with labels */
+    double uniform;      /* share of rows masked anywhere */
+    double spoilt;       /* share of hole rows with misspelt words */
+    double labelled;     /* share of hole rows with labels */
     enum hole_kind only; /* HOLE_ANY, or one hole a row of this kind alone and nothing spoilt */
 };
 /* uniform .25, spoilt .2, labelled .5 */
@@ -35,10 +36,11 @@ struct row_recipe row_recipe_default(int length);
 struct rows;
 struct rows *rows_new(const struct corpus *corpus, struct row_recipe recipe);
 void rows_free(struct rows *rows);
-/* One row, valid until the next call; `share` in [0, 1) says how much of the holes is masked. Its weights sum to about 1. */
+/* One row, valid until the next call; `share` in [0, 1) says how much of the holes is masked. Its weights sum
+ * to about 1. */
 const struct row *rows_make(struct rows *rows, struct random *random, double share);
-/* Adds the `count` rows of step `step`, their weights divided by `count` and by (losses of the row)^flat over its mean,
- * so that flat 0 lets every row weigh the same and 1 every masked piece. */
+/* Adds the `count` rows of step `step`, their weights divided by `count` and by (losses of the row)^flat over
+ * its mean, so that flat 0 lets every row weigh the same and 1 every masked piece. */
 void rows_fill(struct rows *rows, uint64_t seed, uint64_t step, int count, double flat, struct batch *batch);
 
 #endif

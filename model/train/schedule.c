@@ -24,7 +24,7 @@ double schedule_rate(const struct schedule *s, int64_t steps, double done)
     double rise = s->warmup > 0 ? ((double)steps + 1.0) / s->warmup : 1.0;
     double fallen = s->decay_share > 0.0 ? (done - (1.0 - s->decay_share)) / s->decay_share : 0.0;
     fallen = fallen < 0.0 ? 0.0 : fallen > 1.0 ? 1.0 : fallen;
-    double fall = s->decay == DECAY_COSINE ? 0.5 + 0.5 * cos(3.141592653589793 * fallen)
+    double fall = s->decay == DECAY_COSINE   ? 0.5 + 0.5 * cos(3.141592653589793 * fallen)
                   : s->decay == DECAY_LINEAR ? 1.0 - fallen
                                              : 1.0;
     return s->rate * greater((rise < 1.0 ? rise : 1.0) * fall, 0.01);

@@ -17,7 +17,8 @@ struct schedule {
     double decay_share; /* … over this last share of the leg */
 };
 
-/* 0 at the start, 1 and more when the leg is over; `steps`, `places` and `seconds` count from the leg's start. */
+/* 0 at the start, 1 and more when the leg is over; `steps`, `places` and `seconds` count from the leg's
+ * start. */
 double schedule_done(const struct schedule *schedule, int64_t steps, int64_t places, double seconds);
 /* Never below a hundredth of the full rate. */
 double schedule_rate(const struct schedule *schedule, int64_t steps, double done);

@@ -84,7 +84,8 @@ void spoil_text(const struct corpus *c, struct random *random, double rate, stru
     run->out_count = 0;
     for (size_t i = 0; i < run->count; i++) {
         int32_t id = run->text[i];
-        bool word = c->traits[id] & PIECE_BLANK && (i + 1 == run->count || !(c->traits[run->text[i + 1]] & PIECE_JOINS));
+        bool word = c->traits[id] & PIECE_BLANK &&
+                    (i + 1 == run->count || !(c->traits[run->text[i + 1]] & PIECE_JOINS));
         if (word && rate > 0.0 && draw_chance(random, rate))
             spoil_word(c, random, id, run);
         else

@@ -14,20 +14,22 @@ char *state_path(const char *folder)
 
 static struct tensor flat(const char *name, enum dtype type, size_t count, const void *data)
 {
-    struct tensor tensor = { .name = name, .type = type, .rank = 1, .data = data, .size = dtype_bytes(type, (int64_t)count) };
+    struct tensor tensor = {
+        .name = name, .type = type, .rank = 1, .data = data, .size = dtype_bytes(type, (int64_t)count)
+    };
     tensor.shape[0] = (int64_t)count;
     for (int i = 1; i < TENSOR_RANK_MAX; i++)
         tensor.shape[i] = 1;
     return tensor;
 }
 
-bool state_save(const char *path, const struct progress_state *progress, const struct optimizer *o, const float *weights,
-                struct lacuna_error *error)
+bool state_save(const char *path, const struct progress_state *progress, const struct optimizer *o,
+                const float *weights, struct lacuna_error *error)
 {
     size_t size = o->parameters->size;
     const float *const runs[RUNS] = { weights, o->average, o->first, o->second };
-    int64_t counters[COUNTERS] = { progress->steps, progress->seen, progress->leg_steps, progress->leg_seen, (int64_t)size,
-                                   (int64_t)progress->seed };
+    int64_t counters[COUNTERS] = { progress->steps,    progress->seen, progress->leg_steps,
+                                   progress->leg_seen, (int64_t)size,  (int64_t)progress->seed };
     double clocks[CLOCKS] = { progress->spent, progress->leg_spent };
     struct tensor tensors[RUNS + 2] = { flat("counters", DTYPE_I64, COUNTERS, counters),
                                         flat("clock", DTYPE_F64, CLOCKS, clocks) };
@@ -50,10 +52,15 @@ static bool read_counters(const struct checkpoint *file, struct progress_state *
     memcpy(n, counters->data, sizeof n);
     memcpy(seconds, clock->data, sizeof seconds);
     if (n[4] != (int64_t)size || n[0] < 0 || n[1] < 0)
-        return fail(error, LACUNA_MODEL, "%s: the state of another network (%lld weights, here %zu)", checkpoint_path(file),
-                    (long long)n[4], size);
-    *progress = (struct progress_state){ .steps = n[0], .seen = n[1], .leg_steps = n[2], .leg_seen = n[3],
-                                         .seed = (uint64_t)n[5], .spent = seconds[0], .leg_spent = seconds[1] };
+        return fail(error, LACUNA_MODEL, "%s: the state of another network (%lld weights, here %zu)",
+                    checkpoint_path(file), (long long)n[4], size);
+    *progress = (struct progress_state){ .steps = n[0],
+                                         .seen = n[1],
+                                         .leg_steps = n[2],
+                                         .leg_seen = n[3],
+                                         .seed = (uint64_t)n[5],
+                                         .spent = seconds[0],
+                                         .leg_spent = seconds[1] };
     return true;
 }
 

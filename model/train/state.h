@@ -1,4 +1,5 @@
-/* state.h - what a training run is at the moment, and its file: state.safetensors in the run's folder, replaced at once.
+/* state.h - what a training run is at the moment, and its file: state.safetensors in the run's folder,
+ * replaced at once.
  *
  *     weights, average, first, second   F32 [size]
  *     counters                          I64 [6]: steps, seen, leg steps, leg seen, size, seed
@@ -22,7 +23,7 @@ struct progress_state {
 char *state_path(const char *folder);
 bool state_save(const char *path, const struct progress_state *progress, const struct optimizer *optimizer,
                 const float *weights, struct lacuna_error *error);
-bool state_load(const char *path, struct progress_state *progress, struct optimizer *optimizer, float *weights,
-                struct lacuna_error *error);
+bool state_load(const char *path, struct progress_state *progress, struct optimizer *optimizer,
+                float *weights, struct lacuna_error *error);
 
 #endif

@@ -1,6 +1,7 @@
 #include "model/train/trainer.h"
 
 #include "model/base/file.h"
+#include "model/base/json.h"
 #include "model/base/memory.h"
 #include "model/tensor/engine.h"
 #include "model/train/export.h"
@@ -16,7 +17,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 /* One run: everything that lives as long as it does. */
@@ -34,18 +34,26 @@ struct run {
     struct report *report;
     FILE *record;
     struct batch batch, part;
+    int positions; /* of the rows that the weights have seen, earlier ones included */
     struct progress_state progress;
-    double began;                         /* clock */
-    double saved, reported;               /* clock of the last time */
-    int64_t reported_seen;
+    double began;                     /* clock */
+    double saved, reported;           /* clock of the last time */
+    int64_t reported_seen, validated; /* validated: the step of the last time */
     double loss_sum;
     int loss_count;
 };
 
 struct training training_default(void)
 {
-    struct training t = { .rows = row_recipe_default(256), .places = 8192, .part = 2048, .threads = 0, .validate = 500,
-                          .validation_rows = 128, .report = 20, .save_minutes = 10.0, .type = DTYPE_BF16 };
+    struct training t = { .rows = row_recipe_default(256),
+                          .places = 8192,
+                          .part = 2048,
+                          .threads = 0,
+                          .validate = 500,
+                          .validation_rows = 128,
+                          .report = 20,
+                          .save_minutes = 10.0,
+                          .type = DTYPE_BF16 };
     t.shape = *shape_preset("cpu");
     t.optimizer = optimizer_recipe_default();
     t.schedule = (struct schedule){ .rate = 2e-3, .warmup = 100, .decay = DECAY_COSINE, .decay_share = 1.0 };
@@ -70,17 +78,11 @@ static bool check(const struct training *t, struct lacuna_error *error)
     if (!(t->schedule.steps > 0 || t->schedule.places > 0 || t->schedule.minutes > 0.0))
         return fail(error, LACUNA_BAD_REQUEST, "when should the training end? Give steps, minutes or tokens");
     if (t->rows.length < ROW_PLACES_MIN || t->rows.length > ROW_PLACES_MAX)
-        return fail(error, LACUNA_BAD_REQUEST, "rows of %d positions: %d to %d are possible", t->rows.length, ROW_PLACES_MIN,
-                    ROW_PLACES_MAX);
+        return fail(error, LACUNA_BAD_REQUEST, "rows of %d positions: %d to %d are possible", t->rows.length,
+                    ROW_PLACES_MIN, ROW_PLACES_MAX);
     if (t->places < t->rows.length)
-        return fail(error, LACUNA_BAD_REQUEST, "%d positions a step do not hold one row of %d", t->places, t->rows.length);
-    return true;
-}
-
-static bool make_folder(const char *path, struct lacuna_error *error)
-{
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return fail(error, LACUNA_MODEL, "%s: cannot make this folder: %s", path, strerror(errno));
+        return fail(error, LACUNA_BAD_REQUEST, "%d positions a step do not hold one row of %d", t->places,
+                    t->rows.length);
     return true;
 }
 
@@ -97,12 +99,18 @@ static bool begin_weights(struct run *run, struct lacuna_error *error)
     }
     bool fine = shape_check(&shape, error);
     if (fine && shape.vocabulary != run->corpus->vocabulary)
-        fine = fail(error, LACUNA_MODEL, "%s has %d pieces, %s has %d: text must be prepared with the model's tokenizer",
-                    t->init, shape.vocabulary, t->data, run->corpus->vocabulary);
+        fine = fail(error, LACUNA_MODEL,
+                    "%s has %d pieces, %s has %d: text must be prepared with the model's tokenizer", t->init,
+                    shape.vocabulary, t->data, run->corpus->vocabulary);
     if (fine) {
         run->parameters = parameters_new(&shape);
         run->weights = parameters_run(run->parameters);
         run->gradient = parameters_run(run->parameters);
+        run->positions = t->rows.length;
+        int64_t before =
+            checkpoint ? json_whole(checkpoint_config(checkpoint), "max_position_embeddings", 0) : 0;
+        if (before > run->positions && before <= ROW_PLACES_MAX)
+            run->positions = (int)before;
         if (checkpoint)
             fine = parameters_load(run->parameters, run->weights, checkpoint, error);
         else
@@ -133,7 +141,7 @@ static bool begin_state(struct run *run, struct lacuna_error *error)
 static bool begin(struct run *run, struct lacuna_error *error)
 {
     const struct training *t = run->training;
-    if (!check(t, error) || !make_folder(t->out, error))
+    if (!check(t, error) || !folder_make(t->out, error))
         return false;
     run->engine = engine_new(t->threads, error);
     run->corpus = run->engine ? corpus_open(t->data, "train", error) : NULL;
@@ -145,8 +153,10 @@ static bool begin(struct run *run, struct lacuna_error *error)
     if (!run->products || !begin_weights(run, error) || !begin_state(run, error))
         return false;
     int part = t->part > t->rows.length ? t->part : t->rows.length;
-    struct graph_limits limits = { .places = part, .row_places = t->rows.length,
-                                   .positions = t->rows.length + HOLES_MAX * HOLE_PLACES_MAX, .dropout = t->dropout > 0.0 };
+    struct graph_limits limits = { .places = part,
+                                   .row_places = t->rows.length,
+                                   .positions = t->rows.length + HOLES_MAX * HOLE_PLACES_MAX,
+                                   .dropout = t->dropout > 0.0 };
     run->graph = graph_new(run->parameters, run->engine, run->products, limits, error);
     if (t->record && !(run->record = fopen(t->record, "w")))
         return fail(error, LACUNA_MODEL, "%s: %s", t->record, strerror(errno));
@@ -188,15 +198,20 @@ static void end(struct run *run)
 static double pass_over(struct run *run, double dropout)
 {
     const struct batch *batch = &run->batch;
-    int most = run->training->part > run->training->rows.length ? run->training->part : run->training->rows.length;
+    int most =
+        run->training->part > run->training->rows.length ? run->training->part : run->training->rows.length;
     double loss = 0.0;
     memset(run->gradient, 0, run->parameters->size * sizeof *run->gradient);
     for (int first = 0, past; first < batch->row_count; first = past) {
-        for (past = first + 1; past < batch->row_count && batch->start[past + 1] - batch->start[first] <= most; past++)
+        for (past = first + 1;
+             past < batch->row_count && batch->start[past + 1] - batch->start[first] <= most; past++)
             ;
         batch_copy(&run->part, batch, first, past - first);
-        struct pass pass = { .weights = run->weights, .gradient = run->gradient, .dropout = (float)dropout,
-                             .seed = run->progress.seed ^ (uint64_t)run->progress.steps << 20 ^ (uint64_t)first << 1 };
+        struct pass pass = { .weights = run->weights,
+                             .gradient = run->gradient,
+                             .dropout = (float)dropout,
+                             .seed = run->progress.seed ^ (uint64_t)run->progress.steps << 20 ^
+                                     (uint64_t)first << 1 };
         loss += graph_run(run->graph, &run->part, &pass);
     }
     return loss;
@@ -205,7 +220,8 @@ static double pass_over(struct run *run, double dropout)
 static double done_of(const struct run *run)
 {
     const struct progress_state *p = &run->progress;
-    return schedule_done(&run->training->schedule, p->steps - p->leg_steps, p->seen - p->leg_seen, spent(run) - p->leg_spent);
+    return schedule_done(&run->training->schedule, p->steps - p->leg_steps, p->seen - p->leg_seen,
+                         spent(run) - p->leg_spent);
 }
 
 static bool step(struct run *run, double done, struct lacuna_error *error)
@@ -214,13 +230,14 @@ static bool step(struct run *run, double done, struct lacuna_error *error)
     struct progress_state *p = &run->progress;
     double rate = schedule_rate(&t->schedule, p->steps - p->leg_steps, done);
     batch_clear(&run->batch);
-    rows_fill(done < t->causal ? run->causal_rows : run->hole_rows, p->seed, (uint64_t)p->steps, t->places / t->rows.length,
-              t->flat, &run->batch);
+    rows_fill(done < t->causal ? run->causal_rows : run->hole_rows, p->seed, (uint64_t)p->steps,
+              t->places / t->rows.length, t->flat, &run->batch);
     if (run->record)
         record_batch(run->record, &run->batch, rate);
     double loss = pass_over(run, t->dropout);
     if (!isfinite(loss))
-        return fail(error, LACUNA_MODEL, "the loss is no longer a number after step %lld: lower the learning rate and resume",
+        return fail(error, LACUNA_MODEL,
+                    "the loss is no longer a number after step %lld: lower the learning rate and resume",
                     (long long)p->steps);
     optimizer_step(run->optimizer, run->weights, run->gradient, rate);
     p->steps++;
@@ -230,9 +247,14 @@ static bool step(struct run *run, double done, struct lacuna_error *error)
     if (p->steps % t->report == 0) {
         double clock = now(), share = done_of(run), used = spent(run) - p->leg_spent;
         report_progress(run->report, &(struct report_step){
-                                         .step = p->steps, .seen = p->seen, .loss = run->loss_sum / run->loss_count,
-                                         .rate = rate, .minutes = spent(run) / 60.0, .done = share < 1.0 ? share : 1.0,
-                                         .places_per_second = (double)(p->seen - run->reported_seen) / (clock - run->reported),
+                                         .step = p->steps,
+                                         .seen = p->seen,
+                                         .loss = run->loss_sum / run->loss_count,
+                                         .rate = rate,
+                                         .minutes = spent(run) / 60.0,
+                                         .done = share < 1.0 ? share : 1.0,
+                                         .places_per_second =
+                                             (double)(p->seen - run->reported_seen) / (clock - run->reported),
                                          .seconds_left = share < 1.0 ? used / share * (1.0 - share) : 0.0 });
         run->reported = clock;
         run->reported_seen = p->seen;
@@ -243,10 +265,12 @@ static bool step(struct run *run, double done, struct lacuna_error *error)
 
 static void validate(struct run *run)
 {
-    if (!run->validation)
+    if (!run->validation || run->validated == run->progress.steps)
         return;
+    run->validated = run->progress.steps;
     double clock = now();
-    int most = run->training->part > run->training->rows.length ? run->training->part : run->training->rows.length;
+    int most =
+        run->training->part > run->training->rows.length ? run->training->part : run->training->rows.length;
     struct verdict verdict = validation_run(run->validation, run->graph, run->optimizer->average, most);
     report_say(run->report, json_pack("{s:I, s:I, s:o}", "step", (json_int_t)run->progress.steps, "seen",
                                       (json_int_t)run->progress.seen, "valid", verdict_json(&verdict)));
@@ -259,14 +283,19 @@ static bool save(struct run *run, struct lacuna_error *error)
     struct progress_state progress = run->progress;
     progress.spent = spent(run);
     char *path = state_path(t->out), *tokenizer = path_join(t->data, "tokenizer.json");
-    json_t *noted = json_pack("{s:I, s:I, s:O?}", "step", (json_int_t)progress.steps, "seen", (json_int_t)progress.seen,
-                              "options", (json_t *)t->options);
-    struct export export = { .parameters = run->parameters, .weights = run->optimizer->average, .type = t->type,
-                             .positions = t->rows.length, .meta = run->corpus->meta, .training = noted,
-                             .tokenizer = tokenizer, .folder = t->out };
+    json_t *noted = json_pack("{s:I, s:I, s:O?}", "step", (json_int_t)progress.steps, "seen",
+                              (json_int_t)progress.seen, "options", (json_t *)t->options);
+    struct export export = { .parameters = run->parameters,
+                             .weights = run->optimizer->average,
+                             .type = t->type,
+                             .positions = run->positions,
+                             .meta = run->corpus->meta,
+                             .training = noted,
+                             .tokenizer = tokenizer,
+                             .folder = t->out };
     double clock = now();
-    bool fine = state_save(path, &progress, run->optimizer, run->weights, error) && export_model(&export, error)
-                && report_curve(t->out, error);
+    bool fine = state_save(path, &progress, run->optimizer, run->weights, error) &&
+                export_model(&export, error) && report_curve(t->out, error);
     json_decref(noted);
     free(path);
     free(tokenizer);
@@ -304,9 +333,10 @@ bool train(const struct training *training, struct lacuna_error *error)
     pthread_sigmask(SIG_BLOCK, &stops, &before);
     bool fine = begin(&run, error);
     if (fine) {
-        report_say(run.report, json_pack("{s:I, s:s, s:I, s:I}", "parameters", (json_int_t)run.parameters->size, "engine",
-                                         engine_describe(run.engine), "step", (json_int_t)run.progress.steps, "seen",
-                                         (json_int_t)run.progress.seen));
+        report_say(run.report,
+                   json_pack("{s:I, s:s, s:I, s:I}", "parameters", (json_int_t)run.parameters->size, "engine",
+                             engine_describe(run.engine), "step", (json_int_t)run.progress.steps, "seen",
+                             (json_int_t)run.progress.seen));
         fine = loop(&run, &stops, error);
     }
     end(&run);

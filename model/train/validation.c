@@ -42,7 +42,8 @@ struct validation *validation_new(const struct corpus *corpus, int row_count, in
     v->corpus = corpus;
     int batches = row_count / 64 > 1 ? row_count / 64 : 1;
     for (int part = 0; part < PARTS; part++) {
-        struct row_recipe recipe = { .length = length, .uniform = part == BITS ? 1.0 : 0.0,
+        struct row_recipe recipe = { .length = length,
+                                     .uniform = part == BITS ? 1.0 : 0.0,
                                      .only = part == BITS ? HOLE_ANY : (enum hole_kind)(part - 1) };
         bool word = recipe.only == HOLE_ONE_WORD;
         struct rows *rows = rows_new(corpus, recipe);
@@ -69,7 +70,8 @@ static size_t bytes_of(const struct corpus *c, int32_t id)
 }
 
 /* Per row: places times the mean loss over the masked ones, in bits, against the bytes of the text. */
-static void count_bits(const struct corpus *c, const struct batch *b, const float *losses, struct tally *tally)
+static void count_bits(const struct corpus *c, const struct batch *b, const float *losses,
+                       struct tally *tally)
 {
     for (int r = 0, n = 0; r < b->row_count; r++) {
         double places = b->start[r + 1] - b->start[r] - ATTRIBUTE_SLOTS;
@@ -97,7 +99,8 @@ static void count_holes(const struct batch *b, const float *losses, const int32_
     }
 }
 
-static struct tally run_part(const struct validation *v, int part, struct graph *graph, const float *weights, int places)
+static struct tally run_part(const struct validation *v, int part, struct graph *graph, const float *weights,
+                             int places)
 {
     const struct batch *whole = &v->parts[part];
     struct batch some = { 0 };
@@ -105,10 +108,12 @@ static struct tally run_part(const struct validation *v, int part, struct graph 
     float *losses = memory_new((size_t)whole->chosen, sizeof *losses);
     int32_t *best = memory_new((size_t)whole->chosen, sizeof *best);
     for (int first = 0, end; first < whole->row_count; first = end) {
-        for (end = first + 1; end < whole->row_count && whole->start[end + 1] - whole->start[first] <= places; end++)
+        for (end = first + 1; end < whole->row_count && whole->start[end + 1] - whole->start[first] <= places;
+             end++)
             ;
         batch_copy(&some, whole, first, end - first);
-        graph_run(graph, &some, &(struct pass){ .weights = weights, .losses = losses, .best = part == BITS ? NULL : best });
+        graph_run(graph, &some,
+                  &(struct pass){ .weights = weights, .losses = losses, .best = part == BITS ? NULL : best });
         if (part == BITS)
             count_bits(v->corpus, &some, losses, &tally);
         else
@@ -120,7 +125,8 @@ static struct tally run_part(const struct validation *v, int part, struct graph 
     return tally;
 }
 
-struct verdict validation_run(const struct validation *v, struct graph *graph, const float *weights, int places)
+struct verdict validation_run(const struct validation *v, struct graph *graph, const float *weights,
+                              int places)
 {
     struct verdict verdict = { 0 };
     for (int part = 0; part < PARTS; part++) {

@@ -8,16 +8,18 @@
 struct validation;
 
 struct verdict {
-    double bits_per_byte;   /* bound on uniformly masked rows */
-    double hole_loss[5];    /* nats a piece by enum hole_kind, holes wholly or partly masked; <null> not counted */
-    double word_exact;      /* share of one-word holes whose every piece is the likeliest in one pass */
+    double bits_per_byte; /* bound on uniformly masked rows */
+    double
+        hole_loss[5];  /* nats a piece by enum hole_kind, holes wholly or partly masked; <null> not counted */
+    double word_exact; /* share of one-word holes whose every piece is the likeliest in one pass */
 };
 
 /* `rows` rows for bits per byte, about half as many for each kind of hole; rows of `length` places. */
 struct validation *validation_new(const struct corpus *corpus, int rows, int length);
 void validation_free(struct validation *validation);
 /* The graph must hold rows of that length; parts of at most `places` places are passed to it. */
-struct verdict validation_run(const struct validation *validation, struct graph *graph, const float *weights, int places);
+struct verdict validation_run(const struct validation *validation, struct graph *graph, const float *weights,
+                              int places);
 /* {"bpb", "words", "phrase", "sentence", "sentences", "word", "word_exact"}; the caller's. */
 json_t *verdict_json(const struct verdict *verdict);
 

@@ -112,8 +112,8 @@ VERSIONS void vector_norm(const float *x, const float *gain, float *y, float *in
 }
 
 /* With n = x·s: dx = s·(dy·g - n·mean(dy·g·n)). */
-VERSIONS void vector_norm_back(const float *x, const float *gain, const float *inverse, const float *dy, float *dx,
-                               float *dgain, int rows, int width)
+VERSIONS void vector_norm_back(const float *x, const float *gain, const float *inverse, const float *dy,
+                               float *dx, float *dgain, int rows, int width)
 {
     for (int r = 0; r < rows; r++, x += width, dy += width, dx += width) {
         float scale = inverse[r];

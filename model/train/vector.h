@@ -1,6 +1,6 @@
-/* vector.h - the row-wise kernels of training, float32. Written once on vectors of 16 floats; the compiler makes a version for
- * AVX-512, one for AVX2 and one for any machine, and the loader chooses. Sums run in 16 lanes in a fixed order.
- * No kernel allocates or keeps anything; in-place use is said where it is allowed. */
+/* vector.h - the row-wise kernels of training, float32. Written once on vectors of 16 floats; the compiler
+ * makes a version for AVX-512, one for AVX2 and one for any machine, and the loader chooses. Sums run in 16
+ * lanes in a fixed order. No kernel allocates or keeps anything; in-place use is said where it is allowed. */
 #ifndef MODEL_TRAIN_VECTOR_H
 #define MODEL_TRAIN_VECTOR_H
 
@@ -11,10 +11,11 @@
  * RMSNorm, Zhang and Sennrich 2019. */
 void vector_norm(const float *x, const float *gain, float *y, float *inverse, int rows, int width);
 /* dx += gradient of vector_norm, dgain += its gradient over these rows. */
-void vector_norm_back(const float *x, const float *gain, const float *inverse, const float *dy, float *dx, float *dgain,
-                      int rows, int width);
+void vector_norm_back(const float *x, const float *gain, const float *inverse, const float *dy, float *dx,
+                      float *dgain, int rows, int width);
 
-/* Rotates the pairs (i, i + half) of one head of width 2·half by the angles in cosine and sine [half]; sign -1 turns back. */
+/* Rotates the pairs (i, i + half) of one head of width 2·half by the angles in cosine and sine [half]; sign
+ * -1 turns back. */
 void vector_turn(float *head, const float *cosine, const float *sine, int half, float sign);
 
 /* s[0…count) becomes softmax(scale · s + mask); mask [count] holds 0 or -inf, NULL: none. */
@@ -27,7 +28,8 @@ void vector_swiglu(const float *both, float *h, int rows, int inner);
 /* `both` becomes its own gradient, given dh. */
 void vector_swiglu_back(float *both, const float *dh, int rows, int inner);
 
-/* The cross-entropy -log softmax(z)[target] of one row, in nats; z becomes weight · (softmax(z) - onehot(target)). */
+/* The cross-entropy -log softmax(z)[target] of one row, in nats; z becomes weight · (softmax(z) -
+ * onehot(target)). */
 float vector_cross_entropy(float *z, int count, int target, float weight);
 
 void vector_add(float *out, const float *x, size_t count);

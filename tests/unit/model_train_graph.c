@@ -33,7 +33,8 @@ static struct fixture begin(int threads, bool dropout)
     f.weights = parameters_run(f.parameters);
     f.gradient = parameters_run(f.parameters);
     parameters_initialise(f.parameters, f.weights, 3);
-    for (int n = 0; n < f.parameters->count; n++) { /* far enough from zero that attention is uneven, and norms differ */
+    for (int n = 0; n < f.parameters->count;
+         n++) { /* far enough from zero that attention is uneven, and norms differ */
         const struct parameter *p = &f.parameters->at[n];
         for (int i = 0; i < p->rows * p->cols; i++)
             f.weights[p->offset + (size_t)i] *= p->rows == 1 ? 1.0f + 0.02f * (float)i : 4.0f;
@@ -69,7 +70,10 @@ static void add_rows(struct batch *batch, bool causal)
             ids[i] = (int32_t)draw_range(&random, 0, small.vocabulary);
             wanted[i] = (int32_t)draw_range(&random, 0, small.vocabulary);
             positions[i] = causal ? i : 3 * i;
-            kinds[i] = (uint8_t)(causal ? KIND_CAUSAL : i < 3 ? KIND_ATTRIBUTE : hole ? KIND_HOLE : KIND_CONTEXT);
+            kinds[i] = (uint8_t)(causal  ? KIND_CAUSAL
+                                 : i < 3 ? KIND_ATTRIBUTE
+                                 : hole  ? KIND_HOLE
+                                         : KIND_CONTEXT);
             weight[i] = causal || hole || i == 7 ? 0.01f * (float)(1 + i) : 0.0f;
         }
         batch_add_row(batch, &(struct row){ count, ids, wanted, positions, kinds, weight });
@@ -78,7 +82,8 @@ static void add_rows(struct batch *batch, bool causal)
 
 static double loss_at(struct fixture *f, float dropout)
 {
-    return graph_run(f->graph, &f->batch, &(struct pass){ .weights = f->weights, .dropout = dropout, .seed = 9 });
+    return graph_run(f->graph, &f->batch,
+                     &(struct pass){ .weights = f->weights, .dropout = dropout, .seed = 9 });
 }
 
 /* Along its own direction a tensor's gradient must give its squared length. */
@@ -98,7 +103,8 @@ static void check_tensors(struct fixture *f, float dropout)
         double step = 4e-3 / sqrt(square), difference = 0.0;
         for (int side = -1; side <= 1; side += 2) {
             for (size_t i = 0; i < count; i++)
-                f->weights[p->offset + i] = held[p->offset + i] + (float)(side * step * (double)f->gradient[p->offset + i]);
+                f->weights[p->offset + i] =
+                    held[p->offset + i] + (float)(side * step * (double)f->gradient[p->offset + i]);
             difference += side * loss_at(f, dropout);
         }
         memcpy(f->weights, held, sizeof *held * f->parameters->size);
@@ -179,8 +185,10 @@ static void threads_do_not_change_a_number(void **state)
     struct fixture one = begin(1, false), three = begin(3, false);
     add_rows(&one.batch, false);
     add_rows(&three.batch, false);
-    double a = graph_run(one.graph, &one.batch, &(struct pass){ .weights = one.weights, .gradient = one.gradient });
-    double b = graph_run(three.graph, &three.batch, &(struct pass){ .weights = three.weights, .gradient = three.gradient });
+    double a =
+        graph_run(one.graph, &one.batch, &(struct pass){ .weights = one.weights, .gradient = one.gradient });
+    double b = graph_run(three.graph, &three.batch,
+                         &(struct pass){ .weights = three.weights, .gradient = three.gradient });
     assert_true(a == b);
     assert_memory_equal(one.gradient, three.gradient, sizeof(float) * one.parameters->size);
     end(&one);
@@ -190,9 +198,12 @@ static void threads_do_not_change_a_number(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(causal_rows_have_true_gradients),    cmocka_unit_test(hole_rows_have_true_gradients),
-        cmocka_unit_test(gradients_are_true_under_dropout),   cmocka_unit_test(single_weights_have_true_gradients),
-        cmocka_unit_test(context_does_not_see_holes),         cmocka_unit_test(threads_do_not_change_a_number),
+        cmocka_unit_test(causal_rows_have_true_gradients),
+        cmocka_unit_test(hole_rows_have_true_gradients),
+        cmocka_unit_test(gradients_are_true_under_dropout),
+        cmocka_unit_test(single_weights_have_true_gradients),
+        cmocka_unit_test(context_does_not_see_holes),
+        cmocka_unit_test(threads_do_not_change_a_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

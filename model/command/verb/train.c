@@ -1,78 +1,194 @@
+#include "model/base/file.h"
+#include "model/command/choice.h"
 #include "model/command/verb.h"
+#include "model/train/prepare.h"
 #include "model/train/trainer.h"
 
-#include <string.h>
+#include <stdlib.h>
+
+static bool is_file(const char *word)
+{
+    return word[0] != '-';
+}
 
 static const struct verb_option options[] = {
-    { .name = "data", .value = "FOLDER", .kind = OPTION_TEXT, .help = "prepared text (needed)" },
+    { .name = "data",
+      .value = "FOLDER",
+      .kind = OPTION_TEXT,
+      .help = "prepared text (this or --text is needed)" },
+    { .name = "text",
+      .value = "FILE…",
+      .kind = OPTION_LIST,
+      .joins = is_file,
+      .help = "UTF-8 text, which is prepared in the folder data of the out folder" },
+    { .name = "vocabulary",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 320,
+      .high = 65536,
+      .help = "pieces to learn from --text, at most (4096)" },
     { .name = "out", .value = "FOLDER", .kind = OPTION_TEXT, .help = "of the run and its model (needed)" },
     { .name = "init", .value = "FOLDER", .kind = OPTION_TEXT, .help = "begin with this model's weights" },
-    { .name = "resume", .kind = OPTION_FLAG, .help = "go on from the state in the out folder where there is one" },
+    { .name = "resume",
+      .kind = OPTION_FLAG,
+      .help = "go on from the state in the out folder where there is one" },
     { .name = "leg", .kind = OPTION_FLAG, .help = "with --resume: the schedule starts again from here" },
-    { .name = "preset", .value = "NAME", .kind = OPTION_TEXT, .help = "network: tiny, cpu (10M weights) or gpu (cpu)" },
-    { .name = "steps", .value = "N", .kind = OPTION_WHOLE, .low = 1, .high = 1e9, .help = "end after so many steps" },
-    { .name = "places", .value = "N", .kind = OPTION_REAL, .low = 1, .high = 1e13, .help = "end after so many tokens" },
-    { .name = "minutes", .value = "X", .kind = OPTION_REAL, .low = 0.01, .high = 1e6, .help = "end after so many minutes" },
-    { .name = "length", .value = "N", .kind = OPTION_WHOLE, .low = 32, .high = 4096, .help = "tokens of a row (256)" },
-    { .name = "tokens", .value = "N", .kind = OPTION_WHOLE, .low = 32, .high = 1e7, .help = "tokens of a step (8192)" },
-    { .name = "part", .value = "N", .kind = OPTION_WHOLE, .low = 32, .high = 1e6,
+    { .name = "preset",
+      .value = "NAME",
+      .kind = OPTION_TEXT,
+      .help = "network: tiny, cpu (10M weights) or gpu (cpu)" },
+    { .name = "steps",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 1,
+      .high = 1e9,
+      .help = "end after so many steps" },
+    { .name = "places",
+      .value = "N",
+      .kind = OPTION_REAL,
+      .low = 1,
+      .high = 1e13,
+      .help = "end after so many tokens" },
+    { .name = "minutes",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 0.01,
+      .high = 1e6,
+      .help = "end after so many minutes" },
+    { .name = "length",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 32,
+      .high = 4096,
+      .help = "tokens of a row (256)" },
+    { .name = "tokens",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 32,
+      .high = 1e7,
+      .help = "tokens of a step (8192)" },
+    { .name = "part",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 32,
+      .high = 1e6,
       .help = "tokens passed at a time, which decides the memory (2048)" },
-    { .name = "causal", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1,
+    { .name = "causal",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 0,
+      .high = 1,
       .help = "share of the run in which rows predict each next token (0)" },
-    { .name = "uniform", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1,
+    { .name = "uniform",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 0,
+      .high = 1,
       .help = "share of rows masked anywhere instead of in holes (0.25)" },
-    { .name = "flat", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1,
+    { .name = "flat",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 0,
+      .high = 1,
       .help = "0: every row weighs the same; 1: every masked token (1)" },
     { .name = "optimizer", .value = "NAME", .kind = OPTION_TEXT, .help = "muon or adamw (muon)" },
-    { .name = "rate", .value = "X", .kind = OPTION_REAL, .low = 1e-8, .high = 1, .help = "learning rate (0.002)" },
-    { .name = "warmup", .value = "N", .kind = OPTION_WHOLE, .low = 0, .high = 1e6, .help = "steps until it is reached (100)" },
-    { .name = "decay", .value = "NAME", .kind = OPTION_TEXT, .help = "how it falls: cosine, linear or none (cosine)" },
-    { .name = "decay-share", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1,
+    { .name = "rate",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 1e-8,
+      .high = 1,
+      .help = "learning rate (0.002)" },
+    { .name = "warmup",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 0,
+      .high = 1e6,
+      .help = "steps until it is reached (100)" },
+    { .name = "decay",
+      .value = "NAME",
+      .kind = OPTION_TEXT,
+      .help = "how it falls: cosine, linear or none (cosine)" },
+    { .name = "decay-share",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 0,
+      .high = 1,
       .help = "last share of the run in which it falls (1)" },
-    { .name = "weight-decay", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 10, .help = "of matrices (0.1)" },
-    { .name = "clip", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 1e6, .help = "longest gradient, 0: any (1)" },
-    { .name = "precision", .value = "NAME", .kind = OPTION_TEXT,
+    { .name = "weight-decay",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 0,
+      .high = 10,
+      .help = "of matrices (0.1)" },
+    { .name = "clip",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 0,
+      .high = 1e6,
+      .help = "longest gradient, 0: any (1)" },
+    { .name = "precision",
+      .value = "NAME",
+      .kind = OPTION_TEXT,
       .help = "of products: f32, or bf16 (twice as fast where the processor has it) (f32)" },
-    { .name = "dropout", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 0.5, .help = "chance of dropout (0)" },
-    { .name = "average", .value = "X", .kind = OPTION_REAL, .low = 0, .high = 0.999999,
+    { .name = "dropout",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 0,
+      .high = 0.5,
+      .help = "chance of dropout (0)" },
+    { .name = "average",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 0,
+      .high = 0.999999,
       .help = "decay of the averaged weights (0.999)" },
-    { .name = "validate", .value = "N", .kind = OPTION_WHOLE, .low = 0, .high = 1e9,
+    { .name = "validate",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 0,
+      .high = 1e9,
       .help = "steps between validations, 0: none (500)" },
-    { .name = "validation-rows", .value = "N", .kind = OPTION_WHOLE, .low = 1, .high = 1e6, .help = "rows of one (128)" },
-    { .name = "report", .value = "N", .kind = OPTION_WHOLE, .low = 1, .high = 1e6, .help = "steps between reports (20)" },
-    { .name = "save", .value = "X", .kind = OPTION_REAL, .low = 0.01, .high = 1e6, .help = "minutes between checkpoints (10)" },
-    { .name = "type", .value = "NAME", .kind = OPTION_TEXT, .help = "of the written weights: bf16, f16 or f32 (bf16)" },
-    { .name = "record", .value = "FILE", .kind = OPTION_TEXT, .help = "write the rows of every step as lines of JSON" },
+    { .name = "validation-rows",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 1,
+      .high = 1e6,
+      .help = "rows of one (128)" },
+    { .name = "report",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 1,
+      .high = 1e6,
+      .help = "steps between reports (20)" },
+    { .name = "save",
+      .value = "X",
+      .kind = OPTION_REAL,
+      .low = 0.01,
+      .high = 1e6,
+      .help = "minutes between checkpoints (10)" },
+    { .name = "type",
+      .value = "NAME",
+      .kind = OPTION_TEXT,
+      .help = "of the written weights: bf16, f16 or f32 (bf16)" },
+    { .name = "record",
+      .value = "FILE",
+      .kind = OPTION_TEXT,
+      .help = "write the rows of every step as lines of JSON" },
     { 0 },
 };
 
-static bool choose(const struct call *call, const char *option, const char *const *names, int *chosen)
-{
-    const char *text = call_text(call, option);
-    if (!text)
-        return true;
-    for (int i = 0; names[i]; i++)
-        if (strcmp(names[i], text) == 0) {
-            *chosen = i;
-            return true;
-        }
-    return false;
-}
-
 static enum verb_status read_names(const struct call *call, struct training *t)
 {
-    static const char *const optimizers[] = { "adamw", "muon", NULL }, *const decays[] = { "cosine", "linear", "none", NULL },
-                                  *const types[] = { "bf16", "f16", "f32", NULL }, *const precisions[] = { "f32", "bf16", NULL };
+    static const char *const optimizers[] = { "adamw", "muon", NULL },
+                             *const decays[] = { "cosine", "linear", "none", NULL },
+                             *const types[] = { "bf16", "f16", "f32", NULL },
+                             *const precisions[] = { "f32", "bf16", NULL };
     static const enum dtype dtypes[] = { DTYPE_BF16, DTYPE_F16, DTYPE_F32 };
     int optimizer = 1, decay = DECAY_COSINE, type = 0, precision = PRECISION_F32;
-    if (!choose(call, "optimizer", optimizers, &optimizer))
-        return call_misused(call, "--optimizer is muon or adamw");
-    if (!choose(call, "decay", decays, &decay))
-        return call_misused(call, "--decay is cosine, linear or none");
-    if (!choose(call, "type", types, &type))
-        return call_misused(call, "--type is bf16, f16 or f32");
-    if (!choose(call, "precision", precisions, &precision))
-        return call_misused(call, "--precision is f32 or bf16");
+    if (!call_choice(call, "optimizer", optimizers, &optimizer) ||
+        !call_choice(call, "decay", decays, &decay) || !call_choice(call, "type", types, &type) ||
+        !call_choice(call, "precision", precisions, &precision))
+        return VERB_USAGE;
     t->precision = (enum precision)precision;
     t->optimizer.muon = optimizer == 1;
     t->schedule.decay = (enum decay)decay;
@@ -110,6 +226,25 @@ static void read_numbers(const struct call *call, struct training *t)
     t->save_minutes = call_real(call, "save", t->save_minutes);
 }
 
+enum { FILES_MAX = 4096 };
+
+/* Prepares the files of --text in `folder`, unless an earlier run has and this one resumes it. */
+static bool prepare(const struct call *call, const char *out, const char *folder, struct lacuna_error *error)
+{
+    const char *files[FILES_MAX];
+    size_t count = 0;
+    for (const char *file; count < FILES_MAX && (file = call_item(call, "text", count));)
+        files[count++] = file;
+    char *meta = path_join(folder, "meta.json");
+    bool ready = call_has(call, "resume") && file_exists(meta);
+    free(meta);
+    struct preparation preparation = { .files = files,
+                                       .file_count = count,
+                                       .folder = folder,
+                                       .vocabulary = (int)call_whole(call, "vocabulary", 4096) };
+    return ready || (folder_make(out, error) && prepare_text(&preparation, NULL, error));
+}
+
 static enum verb_status train_run(const struct call *call)
 {
     struct training t = training_default();
@@ -121,24 +256,32 @@ static enum verb_status train_run(const struct call *call)
     t.leg = call_has(call, "leg");
     t.seed = call->seed;
     t.threads = call->threads;
-    if (!t.data || !t.out)
-        return call_misused(call, "--data FOLDER and --out FOLDER are needed");
+    if (!t.out || !t.data == !call_has(call, "text"))
+        return call_misused(call, "--out FOLDER and either --data FOLDER or --text FILE are needed");
     enum verb_status status = read_names(call, &t);
     if (status != VERB_DONE)
         return status;
     read_numbers(call, &t);
     struct lacuna_error error = { 0 };
-    if (train(&t, &error))
+    char *prepared = path_join(t.out, "data");
+    bool fine = t.data || prepare(call, t.out, prepared, &error);
+    t.data = t.data ? t.data : prepared;
+    fine = fine && train(&t, &error);
+    free(prepared);
+    if (fine)
         return VERB_DONE;
-    return error.code == LACUNA_BAD_REQUEST ? call_misused(call, "%s", error.message) : call_failed(call, "%s", error.message);
+    return error.code == LACUNA_BAD_REQUEST ? call_misused(call, "%s", error.message)
+                                            : call_failed(call, "%s", error.message);
 }
 
 const struct verb verb_train = {
     .name = "train",
     .summary = "train a model on prepared text",
-    .usage = "--data FOLDER --out FOLDER",
-    .about = "The out folder holds the model of the averaged weights, the state to resume from, log.jsonl and curve.svg.\n"
-             "An interrupt saves and ends. Validation gives bits per byte on masked text, the loss in holes of words,\n"
+    .usage = "--data FOLDER | --text FILE… --out FOLDER",
+    .about = "The out folder holds the model of the averaged weights, the state to resume from, log.jsonl "
+             "and curve.svg.\n"
+             "An interrupt saves and ends. Validation gives bits per byte on masked text, the loss in holes "
+             "of words,\n"
              "phrases, one and several sentences, and how many one-word holes are guessed at once.",
     .options = options,
     .run = train_run,
