@@ -11,19 +11,20 @@ struct board {
     struct lacuna_hole *holes;
     struct buffer *texts;
     struct lacuna_confidence **confidence;
+    size_t *settled_bytes, *settled_ranges; /* [count] of each hole, from the beginning */
     size_t count;
-    int steps; /* of one group; what the caller asked for */
 };
 
-struct board *board_new(const struct infill_watch *watch, size_t hole_count, int steps)
+struct board *board_new(const struct infill_watch *watch, size_t hole_count)
 {
     struct board *board = memory_new(1, sizeof *board);
     *board = (struct board){ .watch = watch,
                              .holes = memory_new(hole_count, sizeof *board->holes),
                              .texts = memory_new(hole_count, sizeof *board->texts),
                              .confidence = memory_new(hole_count, sizeof *board->confidence),
-                             .count = hole_count,
-                             .steps = steps };
+                             .settled_bytes = memory_new(hole_count, sizeof(size_t)),
+                             .settled_ranges = memory_new(hole_count, sizeof(size_t)),
+                             .count = hole_count };
     for (size_t i = 0; i < hole_count; i++) {
         buffer_add_text(&board->texts[i], "\u00B7");
         board->confidence[i] = memory_new(1, sizeof **board->confidence);
@@ -44,6 +45,8 @@ void board_free(struct board *board)
         buffer_free(&board->texts[i]);
         free(board->confidence[i]);
     }
+    free(board->settled_bytes);
+    free(board->settled_ranges);
     free(board->texts);
     free(board->confidence);
     free(board->holes);
@@ -54,9 +57,13 @@ void board_set(struct board *board, size_t index, const struct pieces *pieces, c
                size_t touch)
 {
     struct buffer *text = &board->texts[index];
-    struct lacuna_confidence *ranges = memory_new((size_t)(end - start), sizeof *ranges);
-    size_t count = 0;
-    buffer_clear(text);
+    size_t count = board->settled_ranges[index];
+    struct lacuna_confidence *ranges = memory_new(count + (size_t)(end - start), sizeof *ranges);
+    memcpy(ranges, board->confidence[index], count * sizeof *ranges);
+    if (board->settled_bytes[index] < text->size) {
+        text->size = board->settled_bytes[index];
+        text->at[text->size] = 0;
+    }
     for (int i = start; i < end; i++) {
         size_t from = text->size, size, skip;
         const char *bytes = canvas->open[i] ? "\u00B7" : piece_text(pieces, canvas->ids[i], &size);
@@ -78,6 +85,12 @@ void board_set(struct board *board, size_t index, const struct pieces *pieces, c
                                                 .size = text->size,
                                                 .confidence = ranges,
                                                 .confidence_count = count };
+}
+
+void board_settle(struct board *board, size_t index)
+{
+    board->settled_bytes[index] = board->holes[index].size;
+    board->settled_ranges[index] = board->holes[index].confidence_count;
 }
 
 void board_show(struct board *board, int step, int steps)

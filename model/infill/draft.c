@@ -61,6 +61,10 @@ struct draft *draft_copy(struct group *group, const struct draft *from)
     memcpy(draft->starts, from->starts, ((size_t)group->hole_count + 1) * sizeof *draft->starts);
     memcpy(draft->kept, from->kept, (size_t)size * sizeof *draft->kept);
     memcpy(draft->macro, from->macro, (size_t)size * sizeof *draft->macro);
+    if (from->avoid) {
+        draft->avoid = memory_new((size_t)size, sizeof *draft->avoid);
+        memcpy(draft->avoid, from->avoid, (size_t)size * sizeof *draft->avoid);
+    }
     draft->prior = from->prior;
     draft->rank = from->rank;
     return draft;
@@ -85,6 +89,7 @@ void draft_free(struct draft *draft, int hole_count)
     free(draft->starts);
     free(draft->kept);
     free(draft->macro);
+    free(draft->avoid);
     free(draft);
 }
 
@@ -96,6 +101,7 @@ struct stretch draft_stretch(const struct group *group, const struct draft *draf
                              .open = draft->sequence.canvas.open + at,
                              .kept = draft->kept + at,
                              .macro = draft->macro + at,
+                             .avoid = draft->avoid ? draft->avoid + at : NULL,
                              .size = draft->starts[hole + 1] - at };
 }
 
@@ -192,6 +198,8 @@ static bool has_word(const char *text, const char *word)
 
 bool draft_keeps_promises(const struct group *group, const struct draft *draft)
 {
+    if (group->original.at)
+        return text_is_utf8(draft->fills[0], strlen(draft->fills[0]));
     for (int h = 0; h < group->hole_count; h++) {
         const char *fill = draft->fills[h];
         const struct rule *rule = &group->holes[h].rule;

@@ -10,12 +10,20 @@
 /* Room that a hole of unknown length is counted with when holes are grouped. */
 enum { ROOM_GUESS = 32, LEFT_MOST = 1 << 16 };
 
+/* What is filled as one hole: a span, or part of one that is too long to be rewritten at once. */
+struct part {
+    struct lacuna_span span;
+    size_t owner; /* span of the request */
+};
+
 struct fill {
     const struct infill *infill;
     struct denoiser_session *session;
     const struct wish *wish;
     const struct infill_watch *watch;
     struct board *board;
+    struct part *parts;   /* [part_count] in order of the text */
+    size_t part_count, part_room;
     struct group *groups; /* [count] */
     char **lefts;         /* [count] left side of each group, owned */
     size_t count;
@@ -33,17 +41,67 @@ static int room_guess(const struct wish *wish)
     return pieces < 4096 ? (int)pieces : 4096;
 }
 
-static struct text_part between(const struct wish *wish, size_t span)
+/* The text in front of a part; behind the last one with `part` the number of parts. */
+static struct text_part between(const struct fill *fill, size_t part)
 {
-    size_t from = span ? wish->spans[span - 1].end : 0;
-    size_t to = span < wish->span_count ? wish->spans[span].start : wish->size;
-    return (struct text_part){ wish->text + from, to - from };
+    size_t from = part ? fill->parts[part - 1].span.end : 0;
+    size_t to = part < fill->part_count ? fill->parts[part].span.start : fill->wish->size;
+    return (struct text_part){ fill->wish->text + from, to - from };
 }
 
-/* Pieces of the text in front of a span; -1 where it is far more than a context. */
-static int count_pieces(const struct fill *fill, size_t span)
+static void add_part(struct fill *fill, size_t start, size_t end, size_t owner)
 {
-    struct text_part part = between(fill->wish, span);
+    fill->parts = memory_grow(fill->parts, &fill->part_room, fill->part_count + 1, sizeof *fill->parts);
+    fill->parts[fill->part_count++] = (struct part){ .span = { start, end }, .owner = owner };
+}
+
+/* Cuts a span in front of blanks so that no part takes more than a third of the context. */
+static bool cut_span(struct fill *fill, size_t owner, struct lacuna_error *error)
+{
+    struct lacuna_span span = fill->wish->spans[owner];
+    size_t most = (size_t)infill_framing(fill->infill)->context_length / 3;
+    const char *text = fill->wish->text;
+    size_t start = span.start;
+    do {
+        size_t end = start, blank = start, pieces = 0, size;
+        struct ids ids = { 0 };
+        size_t reach = span.end - start < most * 12 ? span.end - start : most * 12;
+        if (!tokenizer_encode(infill_tokenizer(fill->infill), text + start, reach, false, &ids, error)) {
+            ids_free(&ids);
+            return false;
+        }
+        for (; pieces < ids.count && pieces < most; pieces++) {
+            piece_text(infill_pieces(fill->infill), ids.at[pieces], &size);
+            if (end > start && size && (text[end] == ' ' || text[end] == '\n'))
+                blank = end;
+            end += size;
+        }
+        end = pieces == ids.count && reach == span.end - start ? span.end : blank > start ? blank : end;
+        ids_free(&ids);
+        while (end < span.end && ((unsigned char)text[end] & 0xC0) == 0x80)
+            end++;
+        end = end > start ? end : span.end;
+        add_part(fill, start, end, owner);
+        start = end;
+    } while (start < span.end);
+    return true;
+}
+
+static bool make_parts(struct fill *fill, struct lacuna_error *error)
+{
+    for (size_t i = 0; i < fill->wish->span_count; i++) {
+        if (fill->wish->task == LACUNA_REWRITE && !cut_span(fill, i, error))
+            return false;
+        if (fill->wish->task != LACUNA_REWRITE)
+            add_part(fill, fill->wish->spans[i].start, fill->wish->spans[i].end, i);
+    }
+    return true;
+}
+
+/* Pieces of the text in front of a part; -1 where it is far more than a context. */
+static int count_pieces(const struct fill *fill, size_t number)
+{
+    struct text_part part = between(fill, number);
     if (part.size > (size_t)infill_framing(fill->infill)->context_length * 12)
         return -1;
     struct ids ids = { 0 };
@@ -59,8 +117,8 @@ static size_t group_end(const struct fill *fill, size_t first)
     double most = 0.7 * (infill_framing(fill->infill)->context_length - infill_slots(fill->infill));
     double used = room_guess(fill->wish);
     size_t end = first + 1;
-    for (; end < fill->wish->span_count; end++) {
-        int pieces = between(fill->wish, end).size ? count_pieces(fill, end) : -1;
+    for (; end < fill->part_count && fill->wish->task == LACUNA_INFILL; end++) {
+        int pieces = between(fill, end).size ? count_pieces(fill, end) : -1;
         used += pieces + room_guess(fill->wish);
         if (pieces < 0 || used >= most)
             break;
@@ -70,10 +128,10 @@ static size_t group_end(const struct fill *fill, size_t first)
 
 /* ---- the text on the left, fills included */
 
-static void add_group_text(struct buffer *done, const struct group *group, const struct wish *wish)
+static void add_group_text(struct buffer *done, const struct group *group, const struct fill *fill)
 {
     for (int h = 0; h < group->hole_count; h++) {
-        struct text_part part = between(wish, group->first + (size_t)h);
+        struct text_part part = between(fill, group->first + (size_t)h);
         buffer_add(done, part.at, part.size);
         buffer_add_text(done, group->drafts.at[0]->fills[h]);
     }
@@ -115,11 +173,16 @@ static bool group_run(struct fill *fill, struct group *group, const struct text_
                              .watch = fill->watch,
                              .board = fill->board,
                              .first = group->first,
+                             .owners = group->owners,
                              .hole_count = group->hole_count,
                              .keep = group->keep,
                              .keep_count = group->keep_count,
                              .stream = (uint64_t)group->first << 32 };
-    return group_fill(group, texts, error);
+    if (fill->wish->task != LACUNA_REWRITE)
+        return group_fill(group, texts, error);
+    struct lacuna_span span = fill->parts[group->first].span;
+    struct text_part original = { fill->wish->text + span.start, span.end - span.start };
+    return group_rewrite(group, texts, original, error);
 }
 
 /* The last group has to place all words that are left; an earlier one as many as it can, from the first word on. */
@@ -149,19 +212,21 @@ static bool group_run_keeping(struct fill *fill, struct group *group, const stru
 /* Holes first … end - 1 as one group, behind the text that is done. */
 static bool run_holes(struct fill *fill, const struct buffer *done, size_t first, size_t end, struct lacuna_error *error)
 {
-    const struct wish *wish = fill->wish;
     size_t count = end - first, size;
     struct text_part *texts = memory_new(count + 1, sizeof *texts);
     fill->groups = memory_resize(fill->groups, fill->count + 1, sizeof *fill->groups);
     fill->lefts = memory_resize(fill->lefts, fill->count + 1, sizeof *fill->lefts);
     struct group *group = &fill->groups[fill->count];
     *group = (struct group){ .first = first, .hole_count = (int)count };
-    fill->lefts[fill->count] = copy_left(done, between(wish, first), &size);
+    fill->lefts[fill->count] = copy_left(done, between(fill, first), &size);
     texts[0] = (struct text_part){ fill->lefts[fill->count], size };
     for (size_t i = 1; i <= count; i++)
-        texts[i] = between(wish, first + i);
+        texts[i] = between(fill, first + i);
+    group->owners = memory_new(count, sizeof *group->owners);
+    for (size_t i = 0; i < count; i++)
+        group->owners[i] = fill->parts[first + i].owner;
     fill->count++;
-    bool fine = group_run_keeping(fill, group, texts, end == wish->span_count, error);
+    bool fine = group_run_keeping(fill, group, texts, end == fill->part_count, error);
     free(texts);
     return fine;
 }
@@ -171,14 +236,27 @@ static void drop_last_group(struct fill *fill)
     fill->count--;
     group_free(&fill->groups[fill->count]);
     free(fill->groups[fill->count].keep);
+    free(fill->groups[fill->count].owners);
     free(fill->lefts[fill->count]);
+}
+
+/* The parts of one span are shown one behind the other. */
+static void settle_group(struct fill *fill, const struct group *group)
+{
+    for (int h = 0; fill->board && h < group->hole_count; h++) {
+        const struct draft *draft = group->drafts.at[0];
+        size_t owner = group->owners[h];
+        board_set(fill->board, owner, group->pieces, &draft->sequence.canvas, draft->starts[h], draft->starts[h + 1],
+                  group->holes[h].seam.touch);
+        board_settle(fill->board, owner);
+    }
 }
 
 static bool run_groups(struct fill *fill, struct lacuna_error *error)
 {
     struct buffer done = { 0 };
     bool fine = true, halted = false;
-    for (size_t first = 0; first < fill->wish->span_count && fine && !halted;) {
+    for (size_t first = 0; first < fill->part_count && fine && !halted;) {
         size_t end = group_end(fill, first);
         struct lacuna_error reason = { 0 };
         while (!(fine = run_holes(fill, &done, first, end, &reason)) && reason.code == LACUNA_TOO_LONG && end - first > 1) {
@@ -186,7 +264,9 @@ static bool run_groups(struct fill *fill, struct lacuna_error *error)
             end--;
         }
         if (fine)
-            add_group_text(&done, &fill->groups[fill->count - 1], fill->wish);
+            settle_group(fill, &fill->groups[fill->count - 1]);
+        if (fine)
+            add_group_text(&done, &fill->groups[fill->count - 1], fill);
         else if (error)
             *error = reason;
         halted = fine && fill->groups[fill->count - 1].stopped;
@@ -233,6 +313,18 @@ static const struct draft *draft_for(const struct group *group, size_t alternati
     return group->drafts.at[alternative < last ? alternative : last];
 }
 
+/* Adds to a span's fill what one of its parts became. */
+static void extend_fill(struct answer *answer, struct lacuna_fill *fill, const char *text, int tokens)
+{
+    struct buffer joined = { 0 };
+    buffer_add_text(&joined, fill->text ? fill->text : "");
+    buffer_add_text(&joined, text);
+    *fill = (struct lacuna_fill){ .text = answer_text(answer, joined.at ? joined.at : "", joined.size),
+                                  .size = joined.size,
+                                  .tokens = fill->tokens + tokens };
+    buffer_free(&joined);
+}
+
 static void add_alternative(const struct fill *fill, struct answer *answer, size_t number)
 {
     struct lacuna_alternative *alternative = answer_add(answer);
@@ -240,25 +332,21 @@ static void add_alternative(const struct fill *fill, struct answer *answer, size
     struct assembly *assembly = assembly_new();
     double logs = 0;
     int pieces = 0;
-    size_t span = 0;
+    size_t part = 0;
     for (size_t g = 0; g < fill->count; g++)
-        for (int h = 0; h < fill->groups[g].hole_count; h++, span++) {
+        for (int h = 0; h < fill->groups[g].hole_count; h++, part++) {
             const struct draft *draft = draft_for(&fill->groups[g], number);
-            struct text_part part = between(fill->wish, span);
-            assembly_text(assembly, part.at, part.size);
+            struct text_part text = between(fill, part);
+            assembly_text(assembly, text.at, text.size);
             fill_assemble(&fill->groups[g], draft, h, assembly, &logs, &pieces);
-            size_t size = strlen(draft->fills[h]);
-            fills[span] = (struct lacuna_fill){ .text = answer_text(answer, draft->fills[h], size),
-                                                .size = size,
-                                                .tokens = draft->tokens[h] };
+            extend_fill(answer, &fills[fill->parts[part].owner], draft->fills[h], draft->tokens[h]);
         }
-    for (; span < fill->wish->span_count; span++) {
-        struct text_part part = between(fill->wish, span);
-        assembly_text(assembly, part.at, part.size);
-        fills[span] = (struct lacuna_fill){ .text = answer_text(answer, "", 0) };
+    for (; part <= fill->part_count; part++) {
+        struct text_part text = between(fill, part);
+        assembly_text(assembly, text.at, text.size);
+        if (part < fill->part_count)
+            extend_fill(answer, &fills[fill->parts[part].owner], "", 0);
     }
-    struct text_part rest = between(fill->wish, fill->wish->span_count);
-    assembly_text(assembly, rest.at, rest.size);
     assembly_end(assembly, answer, alternative);
     alternative->logprob = pieces ? logs / pieces : 0;
 }
@@ -293,6 +381,7 @@ static void fill_free(struct fill *fill)
     free(fill->groups);
     free(fill->lefts);
     free(fill->keep);
+    free(fill->parts);
     board_free(fill->board);
 }
 
@@ -304,8 +393,8 @@ struct answer *fill_run(const struct infill *infill, struct denoiser_session *se
     memcpy(fill.keep, wish->keep, wish->keep_count * sizeof *fill.keep);
     fill.keep_count = wish->keep_count;
     if (watch->observe)
-        fill.board = board_new(watch, wish->span_count, wish->steps);
-    struct answer *answer = run_groups(&fill, error) ? make_answer(&fill) : NULL;
+        fill.board = board_new(watch, wish->span_count);
+    struct answer *answer = make_parts(&fill, error) && run_groups(&fill, error) ? make_answer(&fill) : NULL;
     fill_free(&fill);
     return answer;
 }

@@ -204,14 +204,13 @@ static bool run_all(struct group *group, struct work *work, struct lacuna_error 
     return fine;
 }
 
-/* A stopped group has one draft: the leading one as it stands. */
-static void keep_leading(struct group *group, struct work *work)
+void group_stop(struct group *group, struct drafts *drafts)
 {
-    draft_close(group, work->done.at[0]);
-    drafts_add(&group->drafts, work->done.at[0]);
-    for (size_t i = 1; i < work->done.count; i++)
-        draft_free(work->done.at[i], group->hole_count);
-    work->done.count = 0;
+    draft_close(group, drafts->at[0]);
+    drafts_add(&group->drafts, drafts->at[0]);
+    for (size_t i = 1; i < drafts->count; i++)
+        draft_free(drafts->at[i], group->hole_count);
+    drafts->count = 0;
     group->stopped = true;
 }
 
@@ -230,7 +229,7 @@ static void prune(struct group *group, struct drafts *drafts)
         draft_free(drafts->at[drafts->count - 1], group->hole_count);
 }
 
-static bool order_all(struct group *group, struct drafts *drafts, struct lacuna_error *error)
+bool group_order(struct group *group, struct drafts *drafts, struct lacuna_error *error)
 {
     size_t count = (size_t)group->wish->count;
     drafts_sift(group, drafts);
@@ -325,9 +324,9 @@ bool group_fill(struct group *group, const struct text_part *texts, struct lacun
     struct work work = { 0 };
     bool fine = start_all(group, &work, error) && run_all(group, &work, error);
     if (fine && stopped(group))
-        keep_leading(group, &work);
+        group_stop(group, &work.done);
     else if (fine)
-        fine = order_all(group, &work.done, error);
+        fine = group_order(group, &work.done, error);
     if (fine && !group->stopped) {
         group->drafts = work.done;
         work.done = (struct drafts){ 0 };

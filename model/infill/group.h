@@ -40,6 +40,7 @@ struct draft {
     int *starts;          /* [holes + 1] where each hole's canvas begins */
     uint8_t *kept;        /* [canvas] */
     struct effect *macro; /* [canvas] */
+    int32_t *avoid;       /* [canvas] pieces not to choose, or NULL */
     double prior;         /* logarithm of the chance of its lengths */
     double rank;          /* mean logarithm of the probability per piece, once ranked */
     char **fills;         /* [holes] ended by a 0 byte, once closed */
@@ -53,12 +54,19 @@ struct drafts {
 
 /* What an observer sees: every hole of the request, in order. */
 struct board;
-struct board *board_new(const struct infill_watch *watch, size_t hole_count, int steps);
+struct board *board_new(const struct infill_watch *watch, size_t hole_count);
 void board_free(struct board *board);
 /* Hole `index` reads like this canvas (undecided places as U+00B7); `touch` bytes of it are not shown. */
 void board_set(struct board *board, size_t index, const struct pieces *pieces, const struct canvas *canvas, int start, int end,
                size_t touch);
+/* What hole `index` reads now stays in front of what is set there next. */
+void board_settle(struct board *board, size_t index);
 void board_show(struct board *board, int step, int steps);
+
+struct text_part {
+    const char *at;
+    size_t size;
+};
 
 struct group {
     const struct infill *infill;
@@ -67,7 +75,8 @@ struct group {
     struct denoiser_session *session;
     const struct infill_watch *watch; /* never NULL */
     struct board *board;
-    size_t first; /* index of its first hole in the request */
+    size_t first;       /* index of its first hole among all */
+    size_t *owners;     /* [hole_count] span of the request that each hole shows in; the caller's */
     struct hole *holes;
     int hole_count;
     struct ids *sides; /* [hole_count + 1] */
@@ -79,6 +88,7 @@ struct group {
     struct drafts drafts; /* best first */
     int steps;            /* taken for the first draft */
     bool stopped;         /* the draft is not finished */
+    struct text_part original; /* what is rewritten; nothing where a hole is filled */
 };
 
 /* sides.c: ids of the nearest text, cut so that all fits; false: LACUNA_TOO_LONG. Sets room and position of the holes. */
@@ -132,13 +142,15 @@ bool group_rerank(struct group *group, struct drafts *drafts, struct lacuna_erro
 bool group_vary(struct group *group, struct drafts *drafts, size_t count, struct lacuna_error *error);
 
 /* group.c: texts[hole_count + 1] around the holes (borrowed while the group lives). */
-struct text_part {
-    const char *at;
-    size_t size;
-};
 /* Front, seams, sides and the loop's parameters; group_fill begins with it. */
 bool group_start(struct group *group, const struct text_part *texts, struct lacuna_error *error);
 bool group_fill(struct group *group, const struct text_part *texts, struct lacuna_error *error);
+/* rewrite.c: part of the original's words is masked and filled again; one hole. */
+bool group_rewrite(struct group *group, const struct text_part *texts, struct text_part original, struct lacuna_error *error);
+/* group.c: from drafts that were run to the best ones first. */
+bool group_order(struct group *group, struct drafts *drafts, struct lacuna_error *error);
+/* The leading draft as it stands, alone. */
+void group_stop(struct group *group, struct drafts *drafts);
 void group_free(struct group *group);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The same word twice in a row is taken only where nothing else keeps the promises. */
-static const float TWICE = 1e6f;
+/* What stutters or is not wanted is taken only where nothing else keeps the promises. */
+static const float UNWANTED = 1e6f;
 
 /* Counting stops where more makes no difference: at the lower bound when there is no upper one. State: words * WORD_STATES + word state. */
 static int count_most(const struct rule *rule)
@@ -155,7 +155,7 @@ static void open_edges(const struct rule *rule, const struct stretch *stretch, i
                        struct edges *edges)
 {
     const struct pieces *pieces = rule->pieces;
-    bool direct = place > 0 || !rule->rest_size, guarded = stretch_guarded(stretch, place);
+    bool direct = place > 0 || rule->rest_size <= 1, guarded = stretch_guarded(stretch, place);
     memset(known, 0, (size_t)pieces->effect_count * sizeof *known);
     for (int32_t id = 0; id < pieces->count; id++) {
         if (!rule_allows(rule, place, stretch->size, guarded, id))
@@ -165,8 +165,9 @@ static void open_edges(const struct rule *rule, const struct stretch *stretch, i
             struct effect effect = rule_effect(rule, place, id);
             *index = (int)(find_edge(edges, &effect) - edges->at) + 1;
         }
-        float score = isfinite(scores[id]) ? scores[id] : -TWICE;
-        offer(&edges->at[*index - 1], id, is_twice(rule, stretch, place, id) ? score - TWICE : score);
+        float score = isfinite(scores[id]) ? scores[id] : -UNWANTED;
+        bool unwanted = is_twice(rule, stretch, place, id) || (stretch->avoid && stretch->avoid[place] == id);
+        offer(&edges->at[*index - 1], id, unwanted ? score - UNWANTED : score);
     }
 }
 

@@ -14,6 +14,7 @@ struct stretch {
     const uint8_t *open;
     const uint8_t *kept;         /* 1: a piece of a kept word, whose effect is in macro */
     const struct effect *macro;
+    const int32_t *avoid; /* a piece that is not wanted at a place, -1: none; NULL: none anywhere */
     int size;
 };
 

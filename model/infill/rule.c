@@ -42,9 +42,15 @@ const char *rule_text(const struct rule *rule, int place, int32_t id, size_t *si
     return text + skip;
 }
 
+/* Nothing, or a blank: in front of a body, outside of words, it makes no difference. */
+static bool is_plain_rest(const struct rule *rule)
+{
+    return rule->rest_size == 0 || (rule->rest_size == 1 && rule->rest[0] == ' ');
+}
+
 struct effect rule_effect(const struct rule *rule, int place, int32_t id)
 {
-    if (place > 0 || !rule->rest_size)
+    if (place > 0 || is_plain_rest(rule))
         return rule->pieces->effects[rule->pieces->effect_of[id]];
     size_t size;
     const char *text = rule_text(rule, place, id, &size);
@@ -159,7 +165,7 @@ static struct effect_list list_effects(const struct rule *rule, int place, int s
     struct effect_list list = { 0 };
     size_t room = 0;
     uint8_t *seen = memory_new((size_t)rule->pieces->effect_count, 1);
-    bool direct = place > 0 || !rule->rest_size;
+    bool direct = place > 0 || is_plain_rest(rule);
     for (int32_t id = 0; id < rule->pieces->count; id++) {
         if (!rule_allows(rule, place, size, guarded, id) || (direct && seen[rule->pieces->effect_of[id]]))
             continue;

@@ -75,7 +75,7 @@ static bool vary_draft(struct group *group, const struct draft *base, size_t eac
     struct drafts open = { 0 };
     for (int h = 0; h < group->hole_count; h++)
         for (int i = base->starts[h] + draft_fixed(group, h); i < base->starts[h + 1] && count < size; i++) {
-            if (base->kept[i])
+            if (base->kept[i] || (group->original.at && base->sequence.canvas.probability[i] == 1))
                 continue;
             struct draft *draft = draft_copy(group, base);
             draft->sequence.canvas.open[i] = 1;
