@@ -9,14 +9,14 @@ enum { LINE = 64, HUGE_PAGE = 2 << 20 };
 
 void *aligned_room(size_t size)
 {
-    size_t boundary = size < HUGE_PAGE ? LINE : HUGE_PAGE, whole = size / LINE * LINE + LINE;
+    size_t boundary = size < HUGE_PAGE ? LINE : HUGE_PAGE, whole = size / boundary * boundary + boundary;
     void *memory = aligned_alloc(boundary, whole);
     if (!memory) {
         fprintf(stderr, "lacuna: out of memory (%zu bytes)\n", whole);
         exit(2);
     }
     if (boundary == HUGE_PAGE)
-        madvise(memory, whole / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+        madvise(memory, whole, MADV_HUGEPAGE);
     return memory;
 }
 
