@@ -11,14 +11,17 @@ int value_width(const struct graph *graph)
     return (graph->head_width + PANEL - 1) / PANEL * PANEL;
 }
 
+/* Rotary embedding of a head of a query or key, and its norm where it has one. */
 static void turn(const struct denoiser_session *session, float *head, int row)
 {
     const struct denoiser *denoiser = session->denoiser;
-    int half = denoiser->graph.head_width / 2;
-    if (!denoiser->frequencies)
-        return;
+    const struct graph *graph = &denoiser->graph;
+    int half = graph->head_width / 2;
     size_t at = (size_t)session->positions[row] * (size_t)half;
-    denoiser->kernels->rotate(head, session->cosines + at, session->sines + at, half);
+    if (denoiser->frequencies)
+        denoiser->kernels->rotate(head, session->cosines + at, session->sines + at, half);
+    if (graph->query_key_norm)
+        denoiser->kernels->rms_norm(head, NULL, head, graph->head_width, graph->norm_epsilon);
 }
 
 struct store_job {

@@ -7,93 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_ROOM = 256 };
-static const uint64_t packed_limit = 256u
-                                     << 20; /* parameters; a larger model's weights stay as they are mapped */
-
-struct binding {
-    struct denoiser *denoiser;
-    struct linear_work *work;
-    bool pack, float32;
-    int layer;
-    struct lacuna_error *error;
-};
-
-static void name_for(const char *pattern, int layer, char out[NAME_ROOM])
-{
-    const char *star = strchr(pattern, '*');
-    if (star)
-        snprintf(out, NAME_ROOM, "%.*s%d%s", (int)(star - pattern), pattern, layer, star + 1);
-    else
-        snprintf(out, NAME_ROOM, "%s", pattern);
-}
-
-static bool bind_linear(const struct binding *binding, struct linear *linear, const char *pattern, int rows,
-                        int cols, bool bias)
-{
-    char name[NAME_ROOM], bias_name[NAME_ROOM];
-    name_for(pattern, binding->layer, name);
-    const struct denoiser *denoiser = binding->denoiser;
-    if (!weight_find(&linear->weight, denoiser->checkpoint, name, rows, cols, binding->error))
-        return false;
-    if (bias) {
-        name_with(name, "bias", bias_name, sizeof bias_name);
-        linear->bias =
-            vector_read(denoiser->checkpoint, bias_name, rows, &binding->denoiser->arena, binding->error);
-        if (!linear->bias)
-            return false;
-    }
-    if (linear->weight.scale && !binding->float32)
-        linear_pack_int8(linear, &binding->denoiser->arena, binding->work);
-    else if (binding->pack)
-        linear_pack(linear, &binding->denoiser->arena, binding->work);
-    return true;
-}
-
-static bool bind_vector(const struct binding *binding, float **vector, const char *pattern)
-{
-    if (!pattern)
-        return true;
-    char name[NAME_ROOM];
-    name_for(pattern, binding->layer, name);
-    *vector = vector_read(binding->denoiser->checkpoint, name, binding->denoiser->graph.width,
-                          &binding->denoiser->arena, binding->error);
-    return *vector;
-}
-
-static bool bind_layer(const struct binding *binding, struct layer *layer)
-{
-    const struct graph *graph = &binding->denoiser->graph;
-    const struct names *names = &graph->names;
-    int width = graph->width, queries = graph->heads * graph->head_width,
-        keys = graph->kv_heads * graph->head_width;
-    return bind_vector(binding, &layer->attention_norm, names->attention_norm) &&
-           bind_linear(binding, &layer->query, names->query, queries, width, graph->qkv_bias) &&
-           bind_linear(binding, &layer->key, names->key, keys, width, graph->qkv_bias) &&
-           bind_linear(binding, &layer->value, names->value, keys, width, graph->qkv_bias) &&
-           bind_linear(binding, &layer->output, names->output, width, queries, graph->output_bias) &&
-           bind_vector(binding, &layer->mlp_norm, names->mlp_norm) &&
-           (!names->gate ||
-            bind_linear(binding, &layer->gate, names->gate, graph->inner, width, graph->mlp_bias)) &&
-           bind_linear(binding, &layer->up, names->up, graph->inner, width, graph->mlp_bias) &&
-           bind_linear(binding, &layer->down, names->down, width, graph->inner, graph->mlp_bias);
-}
-
-static bool bind_all(struct binding *binding)
-{
-    struct denoiser *denoiser = binding->denoiser;
-    const struct graph *graph = &denoiser->graph;
-    if (!weight_find(&denoiser->embedding, denoiser->checkpoint, graph->names.embedding, graph->vocabulary,
-                     graph->width, binding->error) ||
-        !bind_vector(binding, &denoiser->final_norm, graph->names.final_norm) ||
-        !bind_linear(binding, &denoiser->head, graph->names.head ? graph->names.head : graph->names.embedding,
-                     graph->vocabulary, graph->width, graph->head_bias))
-        return false;
-    for (binding->layer = 0; binding->layer < graph->layers; binding->layer++)
-        if (!bind_layer(binding, &denoiser->layers[binding->layer]))
-            return false;
-    return true;
-}
+/* Parameters; the weights of a larger model stay as they are mapped. */
+static const uint64_t packed_limit = (uint64_t)256 << 20;
 
 static bool check_graph(const struct checkpoint *checkpoint, const struct graph *graph,
                         struct lacuna_error *error)
@@ -151,12 +66,7 @@ static struct denoiser *open_as(const struct checkpoint *checkpoint, struct engi
                                    .framing = framing };
     denoiser->layers = aligned_new((size_t)graph.layers * sizeof *denoiser->layers);
     denoiser->frequencies = graph.rope_base > 0 ? frequencies_of(&graph) : NULL;
-    struct linear_work work;
-    linear_work_init(&work, engine);
-    struct binding binding = { denoiser, &work, framing.parameters <= packed_limit, float32, 0, error };
-    bool bound = bind_all(&binding);
-    linear_work_free(&work);
-    if (!bound) {
+    if (!denoiser_bind(denoiser, framing.parameters <= packed_limit, float32, error)) {
         fail_in(error, "%s", checkpoint_path(checkpoint));
         denoiser_close(denoiser);
         return NULL;

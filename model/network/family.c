@@ -18,7 +18,7 @@ const struct family *family_find(const struct checkpoint *checkpoint, struct lac
     const char *type = json_string_value(json_object_get(checkpoint_config(checkpoint), "model_type"));
     char known[256] = "";
     for (const struct family *const *family = family_table; *family; family++) {
-        if (type && owns(*family, type))
+        if (type ? owns(*family, type) : (*family)->owns && (*family)->owns(checkpoint_config(checkpoint)))
             return *family;
         size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", (*family)->name);

@@ -15,10 +15,25 @@ enum norm_kind { NORM_RMS, NORM_LAYER };
 /* Who sees whom: all rows; context rows only one another; each row what stands before it. */
 enum sight { SIGHT_ALL, SIGHT_CONTEXT_APART, SIGHT_CAUSAL };
 
+/* Where the time enters: nowhere; as a row of a table that is added to the embedding; as shift, scale and
+ * gate of every layer (adaptive layer norm, Peebles and Xie 2023). */
+enum time_input { TIME_NONE, TIME_TABLE, TIME_ADAPTIVE };
+
+enum { TIME_FEATURES = 256 };
+
+/* How logits leave: as they are; as the logarithm of the ratio to the present token (score entropy, Lou et
+ * al. 2024). */
+enum output { OUTPUT_LOGITS, OUTPUT_LOG_SCORE, OUTPUT_LOG_SCORE_BY_SIGMA };
+
 struct names {
-    const char *embedding, *final_norm, *head; /* head NULL: the embedding serves */
-    const char *attention_norm, *query, *key, *value, *output;
-    const char *mlp_norm, *gate, *up, *down; /* gate NULL: no gate, activation(up) */
+    const char *embedding, *final_norm,
+        *head; /* head NULL: the embedding serves; a norm NULL: it has no weight */
+    const char *attention_norm, *query, *key, *value,
+        *output;                               /* query, key and value may be one stacked tensor */
+    const char *mlp_norm, *gate, *up, *down;   /* gate NULL: no gate, activation(up) */
+    const char *time_table;                    /* [time_steps, width] */
+    const char *time_in, *time_out;            /* [time_width, TIME_FEATURES], [time_width, time_width] */
+    const char *modulation, *final_modulation; /* [6 width, time_width], [2 width, time_width] */
 };
 
 struct graph {
@@ -28,14 +43,20 @@ struct graph {
     float norm_epsilon;
     enum activation activation;
     enum sight sight;
-    float rope_base;
+    float rope_base;     /* 0: no rotary embedding */
+    bool rope_backwards; /* turns the other way */
+    bool query_key_norm; /* queries and keys are normalised after turning, without weights */
+    bool embedding_norm; /* and so is the embedding */
+    enum time_input time;
+    int time_steps, time_width;
+    enum output out;
     bool qkv_bias, output_bias, mlp_bias, head_bias;
     struct names names;
 };
 
 /* The weights of one layer; vectors are NULL where the graph has none. */
 struct layer {
-    struct linear query, key, value, output, gate, up, down;
+    struct linear query, key, value, output, gate, up, down, modulation;
     float *attention_norm, *mlp_norm;
 };
 

@@ -23,6 +23,8 @@ struct denoiser {
     struct layer *layers; /* [graph.layers] */
     float *final_norm;
     struct linear head;
+    struct weight time_table;
+    struct linear time_in, time_out, final_modulation;
     float *frequencies; /* [head_width / 2] of the rotary embedding */
 };
 
@@ -73,6 +75,11 @@ struct denoiser_session {
     float *inner;                 /* [row_room][inner] */
     float *keys, *values;         /* key_blocks of the sequences of a pass, one layer at a time */
 
+    float *modulation; /* [6 layers + 2][width]: of each layer shift, weight, gate for attention and for the
+                          mlp; of the head */
+    float *time_rows;  /* [2][time_room] */
+    int time_room;
+
     void (*watch)(void *user, int layer, const float *hidden);
     void *watch_user;
 };
@@ -83,9 +90,18 @@ struct pass {
     int rows, sequence_count, padded;
     const int *wanted; /* rows whose logits are computed, grouped by sequence */
     int wanted_count;
+    float time;
     bool fill_context; /* keys and values go to the context's cache; there are no logits */
     const atomic_bool *cancel;
 };
+
+/* Finds and packs the weights: float ones if `pack_floats`, int8 ones as such unless `float32`. */
+bool denoiser_bind(struct denoiser *denoiser, bool pack_floats, bool float32, struct lacuna_error *error);
+
+/* The time's part in a pass: added to session->x (TIME_TABLE), or session->modulation (TIME_ADAPTIVE). */
+void time_enter(const struct pass *pass);
+/* Logits [wanted_count, vocabulary] as the family gives them. */
+void output_finish(const struct pass *pass, float *logits);
 
 int value_width(const struct graph *graph);
 /* The block of a sequence of a pass for the layer at hand. */

@@ -25,9 +25,15 @@ struct key_block context_keys(const struct denoiser_session *session, int layer)
                                context->values + first * (size_t)value_width(graph), context->padded };
 }
 
+/* Either may be NULL. */
+struct norm_weights {
+    const float *weight, *bias;
+};
+
 struct norm_job {
     const struct denoiser *denoiser;
-    const float *x, *weight;
+    struct norm_weights weights;
+    const float *x;
     float *out;
     int rows;
 };
@@ -41,21 +47,39 @@ static void norm_tile(void *user, int tile)
         const float *x = job->x + (size_t)row * width;
         float *out = job->out + (size_t)row * width;
         if (graph->norm == NORM_RMS)
-            job->denoiser->kernels->rms_norm(x, job->weight, out, graph->width, graph->norm_epsilon);
+            job->denoiser->kernels->rms_norm(x, job->weights.weight, out, graph->width, graph->norm_epsilon);
         else
-            job->denoiser->kernels->layer_norm(x, job->weight, NULL, out, graph->width, graph->norm_epsilon);
+            job->denoiser->kernels->layer_norm(x, job->weights.weight, job->weights.bias, out, graph->width,
+                                               graph->norm_epsilon);
     }
 }
 
-static void norm(const struct denoiser *denoiser, const float *x, const float *weight, float *out, int rows)
+static void norm(const struct denoiser *denoiser, const float *x, struct norm_weights weights, float *out,
+                 int rows)
 {
-    struct norm_job job = { denoiser, x, weight, out, rows };
+    struct norm_job job = { denoiser, weights, x, out, rows };
     int tiles = (rows + NORM_ROWS - 1) / NORM_ROWS;
     if (rows <= ALONE_ROWS)
         for (int tile = 0; tile < tiles; tile++)
             norm_tile(&job, tile);
     else
         engine_parallel(denoiser->engine, tiles, norm_tile, &job);
+}
+
+/* Vector `index` of the time's six for a layer; NULL where the family has none. */
+static const float *modulated(const struct denoiser_session *session, int layer, int index)
+{
+    const struct graph *graph = &session->denoiser->graph;
+    if (graph->time != TIME_ADAPTIVE)
+        return NULL;
+    return session->modulation + ((size_t)layer * 6 + (size_t)index) * (size_t)graph->width;
+}
+
+static struct norm_weights weights_of(const struct denoiser_session *session, int layer, int index,
+                                      const float *weight)
+{
+    const float *shift = modulated(session, layer, index);
+    return (struct norm_weights){ shift ? modulated(session, layer, index + 1) : weight, shift };
 }
 
 static struct linear_call call_of(const struct linear *linear, const float *x, int rows, float *out)
@@ -99,6 +123,9 @@ static void embed(const struct pass *pass)
     for (int row = 0; row < pass->rows; row++)
         weight_read(&denoiser->embedding, session->ids[row], 1,
                     session->x + (size_t)row * (size_t)denoiser->graph.width);
+    time_enter(pass);
+    if (denoiser->graph.embedding_norm)
+        norm(denoiser, session->x, (struct norm_weights){ NULL, NULL }, session->x, pass->rows);
 }
 
 /* x += attention(norm x) for the queries in `queries_x` (their rows: query_rows, NULL for all rows in order).
@@ -121,16 +148,17 @@ static void attend(const struct pass *pass, int number, float *queries_x, float 
     attention_run(pass, number, session->blocks, cut_blocks(pass, query_rows, count), query_rows);
     struct linear_call out = call_of(&layer->output, session->attended, count, queries_x);
     out.accumulate = true;
+    out.gate = modulated(session, number, 2);
     run(session, &out, 1);
 }
 
 /* x += down(activation(gate norm x) * up norm x) */
-static void feed_forward(const struct pass *pass, const struct layer *layer, float *x, float *normed,
-                         int rows)
+static void feed_forward(const struct pass *pass, int number, float *x, float *normed, int rows)
 {
     struct denoiser_session *session = pass->session;
+    const struct layer *layer = &session->denoiser->layers[number];
     const struct graph *graph = &session->denoiser->graph;
-    norm(session->denoiser, x, layer->mlp_norm, normed, rows);
+    norm(session->denoiser, x, weights_of(session, number, 3, layer->mlp_norm), normed, rows);
     struct linear_call up =
         call_of(graph->names.gate ? &layer->gate : &layer->up, normed, rows, session->inner);
     up.times = graph->names.gate ? &layer->up : NULL;
@@ -138,6 +166,7 @@ static void feed_forward(const struct pass *pass, const struct layer *layer, flo
     run(session, &up, 1);
     struct linear_call down = call_of(&layer->down, session->inner, rows, x);
     down.accumulate = true;
+    down.gate = modulated(session, number, 5);
     run(session, &down, 1);
 }
 
@@ -152,10 +181,10 @@ static void run_layer(const struct pass *pass, int number)
 {
     struct denoiser_session *session = pass->session;
     const struct denoiser *denoiser = session->denoiser;
-    const struct layer *layer = &denoiser->layers[number];
-    norm(denoiser, session->x, layer->attention_norm, session->normed, pass->rows);
+    norm(denoiser, session->x, weights_of(session, number, 0, denoiser->layers[number].attention_norm),
+         session->normed, pass->rows);
     attend(pass, number, session->x, session->normed, pass->rows, NULL);
-    feed_forward(pass, layer, session->x, session->normed, pass->rows);
+    feed_forward(pass, number, session->x, session->normed, pass->rows);
 }
 
 /* The last layer computes queries and what follows for the wanted rows alone. */
@@ -163,13 +192,13 @@ static void run_last_layer(const struct pass *pass, int number)
 {
     struct denoiser_session *session = pass->session;
     const struct denoiser *denoiser = session->denoiser;
-    const struct layer *layer = &denoiser->layers[number];
-    norm(denoiser, session->x, layer->attention_norm, session->normed, pass->rows);
+    norm(denoiser, session->x, weights_of(session, number, 0, denoiser->layers[number].attention_norm),
+         session->normed, pass->rows);
     gather(pass, session->x, session->last_x);
     gather(pass, session->normed, session->last_normed);
     attend(pass, number, session->last_x, session->last_normed, pass->wanted_count, pass->wanted);
     if (pass->wanted_count)
-        feed_forward(pass, layer, session->last_x, session->last_normed, pass->wanted_count);
+        feed_forward(pass, number, session->last_x, session->last_normed, pass->wanted_count);
 }
 
 static void show(const struct pass *pass, int layer, const float *hidden)
@@ -192,6 +221,7 @@ bool pass_run(struct pass *pass, float *logits, struct lacuna_error *error)
     const struct denoiser *denoiser = session->denoiser;
     int last = denoiser->graph.layers - 1;
     embed(pass);
+    struct norm_weights final = weights_of(session, last + 1, 0, denoiser->final_norm);
     for (int layer = 0; layer <= last; layer++) {
         if (cancelled(pass, error))
             return false;
@@ -204,14 +234,15 @@ bool pass_run(struct pass *pass, float *logits, struct lacuna_error *error)
     if (cancelled(pass, error))
         return false;
     if (session->watch) {
-        norm(denoiser, session->x, denoiser->final_norm, session->normed, pass->rows);
+        norm(denoiser, session->x, final, session->normed, pass->rows);
         show(pass, denoiser->graph.layers, session->normed);
         gather(pass, session->x, session->last_x);
     }
     if (!pass->wanted_count)
         return true;
-    norm(denoiser, session->last_x, denoiser->final_norm, session->last_normed, pass->wanted_count);
+    norm(denoiser, session->last_x, final, session->last_normed, pass->wanted_count);
     struct linear_call head = call_of(&denoiser->head, session->last_normed, pass->wanted_count, logits);
     run(session, &head, 1);
+    output_finish(pass, logits);
     return true;
 }

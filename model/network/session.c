@@ -8,12 +8,21 @@
 
 enum { POSITION_LIMIT = 1 << 17, ROW_LIMIT = 1 << 20 };
 
+static int larger(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 struct denoiser_session *denoiser_session_new(const struct denoiser *denoiser, struct lacuna_error *error)
 {
     (void)error;
     struct denoiser_session *session = aligned_new(sizeof *session);
     session->denoiser = denoiser;
     linear_work_init(&session->work, denoiser->engine);
+    const struct graph *graph = &denoiser->graph;
+    session->time_room = larger(TIME_FEATURES, graph->time_width);
+    session->time_rows = floats_new(2 * (size_t)session->time_room);
+    session->modulation = floats_new((6 * (size_t)graph->layers + 2) * (size_t)graph->width);
     return session;
 }
 
@@ -40,6 +49,8 @@ void denoiser_session_free(struct denoiser_session *session)
     free(session->context.values);
     free(session->cosines);
     free(session->sines);
+    free(session->time_rows);
+    free(session->modulation);
     free(session);
 }
 
@@ -65,13 +76,9 @@ static void reserve_angles(struct denoiser_session *session, int count)
         for (int i = 0; i < half; i++) {
             float angle = (float)position * denoiser->frequencies[i];
             session->cosines[(size_t)position * (size_t)half + (size_t)i] = (float)cos(angle);
-            session->sines[(size_t)position * (size_t)half + (size_t)i] = (float)sin(angle);
+            session->sines[(size_t)position * (size_t)half + (size_t)i] =
+                (float)(denoiser->graph.rope_backwards ? -sin(angle) : sin(angle));
         }
-}
-
-static int larger(int a, int b)
-{
-    return a > b ? a : b;
 }
 
 void session_reserve(struct denoiser_session *session, int rows, int sequences, int padded, int last_position)
@@ -228,8 +235,8 @@ static void add_merged(struct pass *pass, const struct rows *branch)
     pass->padded += padded(count);
 }
 
-bool denoiser_step(struct denoiser_session *session, const struct rows *branches, int branch_count,
-                   float *logits, const atomic_bool *cancel, struct lacuna_error *error)
+static bool step(struct denoiser_session *session, const struct rows *branches, int branch_count,
+                 float *logits, const atomic_bool *cancel, struct lacuna_error *error)
 {
     bool apart = session->denoiser->graph.sight == SIGHT_CONTEXT_APART;
     int rows = 0, spare = 0, wanted = 0, last_position = 0;
@@ -246,7 +253,10 @@ bool denoiser_step(struct denoiser_session *session, const struct rows *branches
         spare += padded(count);
     }
     session_reserve(session, larger(rows, wanted), branch_count, spare, last_position);
-    struct pass pass = { .session = session, .wanted = session->wanted, .cancel = cancel };
+    struct pass pass = { .session = session,
+                         .wanted = session->wanted,
+                         .cancel = cancel,
+                         .time = branch_count ? branches[0].time : 0 };
     for (int i = 0; i < branch_count; i++) {
         if (apart)
             add_branch(&pass, &branches[i]);
@@ -254,6 +264,22 @@ bool denoiser_step(struct denoiser_session *session, const struct rows *branches
             add_merged(&pass, &branches[i]);
     }
     return pass_run(&pass, logits, error);
+}
+
+/* All branches in one pass; those of a network that is told the time one after another, as each may have its
+ * own. */
+bool denoiser_step(struct denoiser_session *session, const struct rows *branches, int branch_count,
+                   float *logits, const atomic_bool *cancel, struct lacuna_error *error)
+{
+    const struct denoiser *denoiser = session->denoiser;
+    if (denoiser->graph.time == TIME_NONE)
+        return step(session, branches, branch_count, logits, cancel, error);
+    for (int i = 0; i < branch_count; i++) {
+        if (!step(session, &branches[i], 1, logits, cancel, error))
+            return false;
+        logits += (size_t)branches[i].wanted_count * (size_t)denoiser->graph.vocabulary;
+    }
+    return true;
 }
 
 /* Rows in the order context, others, padding, each in the order given; returns how many are context and keys.
@@ -300,6 +326,7 @@ bool denoiser_forward(struct denoiser_session *session, const struct rows *rows,
                          .padded = padded(sequence->keys),
                          .wanted = session->wanted,
                          .wanted_count = rows->wanted_count,
+                         .time = rows->time,
                          .cancel = cancel };
     return pass_run(&pass, logits, error);
 }

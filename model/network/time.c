@@ -1,0 +1,97 @@
+#include "model/network/parts.h"
+
+#include <math.h>
+#include <string.h>
+
+/* cos and sin of the time at 128 frequencies; Vaswani et al. 2017, as DiT has them. */
+static void time_features(float time, float *out)
+{
+    int half = TIME_FEATURES / 2;
+    for (int i = 0; i < half; i++) {
+        float angle = time * expf(-9.210340372f * (float)i / (float)half);
+        out[i] = cosf(angle);
+        out[half + i] = sinf(angle);
+    }
+}
+
+static void apply(struct denoiser_session *session, const struct linear *linear, enum activation activation,
+                  const float *x, float *out)
+{
+    struct linear_call call = { .linear = linear,
+                                .x = x,
+                                .x_stride = (size_t)linear->weight.cols,
+                                .m = 1,
+                                .out = out,
+                                .out_stride = (size_t)linear->weight.rows,
+                                .activation = activation };
+    linear_run(&session->work, &call, 1);
+}
+
+/* norm · (1 + scale) + shift is a norm of its own: scale becomes its weight. */
+static void scale_to_weight(float *scale, const float *weight, int width)
+{
+    for (int i = 0; i < width; i++)
+        scale[i] = (weight ? weight[i] : 1) * (1 + scale[i]);
+}
+
+static void modulate(const struct pass *pass)
+{
+    struct denoiser_session *session = pass->session;
+    const struct denoiser *denoiser = session->denoiser;
+    int width = denoiser->graph.width;
+    float *features = session->time_rows, *condition = features + session->time_room;
+    time_features(pass->time, features);
+    apply(session, &denoiser->time_in, LINEAR_SILU, features, condition);
+    apply(session, &denoiser->time_out, LINEAR_SILU, condition, features);
+    float *out = session->modulation;
+    for (int i = 0; i < denoiser->graph.layers; i++, out += 6 * (size_t)width) {
+        apply(session, &denoiser->layers[i].modulation, LINEAR_PLAIN, features, out);
+        scale_to_weight(out + width, denoiser->layers[i].attention_norm, width);
+        scale_to_weight(out + 4 * (size_t)width, denoiser->layers[i].mlp_norm, width);
+    }
+    apply(session, &denoiser->final_modulation, LINEAR_PLAIN, features, out);
+    scale_to_weight(out + width, denoiser->final_norm, width);
+}
+
+static void add_table_row(const struct pass *pass)
+{
+    struct denoiser_session *session = pass->session;
+    const struct denoiser *denoiser = session->denoiser;
+    int width = denoiser->graph.width, last = denoiser->graph.time_steps - 1;
+    int step = pass->time > 0 ? pass->time < (float)last ? (int)pass->time : last : 0;
+    weight_read(&denoiser->time_table, step, 1, session->modulation);
+    for (int row = 0; row < pass->rows; row++)
+        denoiser->kernels->add(session->x + (size_t)row * (size_t)width, session->modulation, width);
+}
+
+void time_enter(const struct pass *pass)
+{
+    switch (pass->session->denoiser->graph.time) {
+    case TIME_NONE:
+        break;
+    case TIME_TABLE:
+        add_table_row(pass);
+        break;
+    case TIME_ADAPTIVE:
+        modulate(pass);
+        break;
+    }
+}
+
+void output_finish(const struct pass *pass, float *logits)
+{
+    const struct denoiser_session *session = pass->session;
+    const struct graph *graph = &session->denoiser->graph;
+    if (graph->out == OUTPUT_LOGITS)
+        return;
+    float off = 0;
+    if (graph->out == OUTPUT_LOG_SCORE_BY_SIGMA)
+        off = logf(pass->time < 0.5f ? expm1f(pass->time) : expf(pass->time) - 1) +
+              logf((float)(graph->vocabulary - 1));
+    for (int i = 0; i < pass->wanted_count; i++) {
+        float *row = logits + (size_t)i * (size_t)graph->vocabulary;
+        for (int v = 0; v < graph->vocabulary; v++)
+            row[v] -= off;
+        row[session->ids[pass->wanted[i]]] = 0;
+    }
+}
