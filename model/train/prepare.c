@@ -52,16 +52,17 @@ static bool read_files(struct work *work, struct lacuna_error *error)
     return true;
 }
 
-/* Fewer merges than asked for, where the text gives no more: as many as it gives, by halves. */
+/* Where the text gives fewer merges than asked for: half as many pieces, and so on. */
 static json_t *learn_pieces(const struct piece_counts *counts, int vocabulary, struct lacuna_error *error)
 {
-    for (int size = vocabulary; size >= 320; size = size / 2 / 64 * 64) {
+    enum { PIECES_MIN = 320 };
+    json_t *spec = NULL;
+    for (int size = 2 * vocabulary; !spec && size > PIECES_MIN;) {
+        size = size / 2 < PIECES_MIN ? PIECES_MIN : size / 2;
         struct bpe_recipe recipe = { .vocabulary = size, .specials = specials, .special_count = SPECIALS };
-        json_t *spec = bpe_train(counts, &recipe, error);
-        if (spec)
-            return spec;
+        spec = bpe_train(counts, &recipe, error);
     }
-    return NULL;
+    return spec;
 }
 
 static bool learn_tokenizer(struct work *work, const char *path, struct lacuna_error *error)

@@ -33,14 +33,15 @@ struct row_recipe {
 /* uniform .25, spoilt .2, labelled .5 */
 struct row_recipe row_recipe_default(int length);
 
-struct rows;
-struct rows *rows_new(const struct corpus *corpus, struct row_recipe recipe);
-void rows_free(struct rows *rows);
+struct row_maker;
+struct row_maker *row_maker_new(const struct corpus *corpus, struct row_recipe recipe);
+void row_maker_free(struct row_maker *maker);
 /* One row, valid until the next call; `share` in [0, 1) says how much of the holes is masked. Its weights sum
  * to about 1. */
-const struct row *rows_make(struct rows *rows, struct random *random, double share);
+const struct row *row_maker_make(struct row_maker *maker, struct random *random, double share);
 /* Adds the `count` rows of step `step`, their weights divided by `count` and by (losses of the row)^flat over
  * its mean, so that flat 0 lets every row weigh the same and 1 every masked piece. */
-void rows_fill(struct rows *rows, uint64_t seed, uint64_t step, int count, double flat, struct batch *batch);
+void row_maker_fill(struct row_maker *maker, uint64_t seed, uint64_t step, int count, double flat,
+                    struct batch *batch);
 
 #endif

@@ -29,7 +29,7 @@ struct run {
     float *weights, *gradient;
     struct optimizer *optimizer;
     struct graph *graph;
-    struct rows *causal_rows, *hole_rows;
+    struct row_maker *causal_rows, *hole_rows;
     struct validation *validation;
     struct report *report;
     FILE *record;
@@ -165,8 +165,8 @@ static bool begin(struct run *run, struct lacuna_error *error)
         return false;
     struct row_recipe causal = t->rows;
     causal.causal = true;
-    run->causal_rows = rows_new(run->corpus, causal);
-    run->hole_rows = rows_new(run->corpus, t->rows);
+    run->causal_rows = row_maker_new(run->corpus, causal);
+    run->hole_rows = row_maker_new(run->corpus, t->rows);
     if (run->valid)
         run->validation = validation_new(run->valid, t->validation_rows, t->rows.length);
     return true;
@@ -178,8 +178,8 @@ static void end(struct run *run)
     report_close(run->report);
     if (run->record)
         fclose(run->record);
-    rows_free(run->causal_rows);
-    rows_free(run->hole_rows);
+    row_maker_free(run->causal_rows);
+    row_maker_free(run->hole_rows);
     batch_free(&run->batch);
     batch_free(&run->part);
     graph_free(run->graph);
@@ -230,8 +230,8 @@ static bool step(struct run *run, double done, struct lacuna_error *error)
     struct progress_state *p = &run->progress;
     double rate = schedule_rate(&t->schedule, p->steps - p->leg_steps, done);
     batch_clear(&run->batch);
-    rows_fill(done < t->causal ? run->causal_rows : run->hole_rows, p->seed, (uint64_t)p->steps,
-              t->places / t->rows.length, t->flat, &run->batch);
+    row_maker_fill(done < t->causal ? run->causal_rows : run->hole_rows, p->seed, (uint64_t)p->steps,
+                   t->places / t->rows.length, t->flat, &run->batch);
     if (run->record)
         record_batch(run->record, &run->batch, rate);
     double loss = pass_over(run, t->dropout);

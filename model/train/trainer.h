@@ -23,7 +23,7 @@ struct training {
     struct row_recipe rows;
     double causal;    /* share of the leg in which rows are causal */
     int places, part; /* places of a step, and at most of one pass (memory) */
-    double flat;      /* see rows_fill */
+    double flat;      /* see row_maker_fill */
     double dropout;
     struct schedule schedule;
     uint64_t seed;

@@ -20,7 +20,7 @@ struct tally {
     long hits, rows;
 };
 
-static void fill(struct batch *batch, struct rows *rows, uint64_t seed, int batches)
+static void fill(struct batch *batch, struct row_maker *maker, uint64_t seed, int batches)
 {
     for (int b = 0; b < batches; b++) {
         int32_t shares[BATCH_ROWS];
@@ -31,7 +31,7 @@ static void fill(struct batch *batch, struct rows *rows, uint64_t seed, int batc
         for (int i = 0; i < BATCH_ROWS; i++) {
             struct random random = draw_stream(seed, DRAW_ROW, (uint64_t)(b * BATCH_ROWS + i));
             double share = (shares[i] + random_uniform_double(&random)) / BATCH_ROWS;
-            batch_add_row(batch, rows_make(rows, &random, share));
+            batch_add_row(batch, row_maker_make(maker, &random, share));
         }
     }
 }
@@ -46,10 +46,10 @@ struct validation *validation_new(const struct corpus *corpus, int row_count, in
                                      .uniform = part == BITS ? 1.0 : 0.0,
                                      .only = part == BITS ? HOLE_ANY : (enum hole_kind)(part - 1) };
         bool word = recipe.only == HOLE_ONE_WORD;
-        struct rows *rows = rows_new(corpus, recipe);
+        struct row_maker *maker = row_maker_new(corpus, recipe);
         int count = part == BITS ? 2 * batches : word && batches < WORD_BATCHES ? WORD_BATCHES : batches;
-        fill(&v->parts[part], rows, part == BITS ? 1 : 2, count);
-        rows_free(rows);
+        fill(&v->parts[part], maker, part == BITS ? 1 : 2, count);
+        row_maker_free(maker);
     }
     return v;
 }
