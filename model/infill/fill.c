@@ -1,5 +1,7 @@
 #include "model/infill/fill.h"
 
+#include "model/infill/parts.h"
+
 #include "model/base/buffer.h"
 #include "model/base/memory.h"
 
@@ -10,20 +12,13 @@
 /* Room that a hole of unknown length is counted with when holes are grouped. */
 enum { ROOM_GUESS = 32, LEFT_MOST = 1 << 16 };
 
-/* What is filled as one hole: a span, or part of one that is too long to be rewritten at once. */
-struct part {
-    struct lacuna_span span;
-    size_t owner; /* span of the request */
-};
-
 struct fill {
     const struct infill *infill;
     struct denoiser_session *session;
     const struct wish *wish;
     const struct infill_watch *watch;
     struct board *board;
-    struct part *parts;   /* [part_count] in order of the text */
-    size_t part_count, part_room;
+    struct parts parts;   /* what is filled as one hole each */
     struct group *groups; /* [count] */
     char **lefts;         /* [count] left side of each group, owned */
     size_t count;
@@ -41,61 +36,9 @@ static int room_guess(const struct wish *wish)
     return pieces < 4096 ? (int)pieces : 4096;
 }
 
-/* The text in front of a part; behind the last one with `part` the number of parts. */
 static struct text_part between(const struct fill *fill, size_t part)
 {
-    size_t from = part ? fill->parts[part - 1].span.end : 0;
-    size_t to = part < fill->part_count ? fill->parts[part].span.start : fill->wish->size;
-    return (struct text_part){ fill->wish->text + from, to - from };
-}
-
-static void add_part(struct fill *fill, size_t start, size_t end, size_t owner)
-{
-    fill->parts = memory_grow(fill->parts, &fill->part_room, fill->part_count + 1, sizeof *fill->parts);
-    fill->parts[fill->part_count++] = (struct part){ .span = { start, end }, .owner = owner };
-}
-
-/* Cuts a span in front of blanks so that no part takes more than a third of the context. */
-static bool cut_span(struct fill *fill, size_t owner, struct lacuna_error *error)
-{
-    struct lacuna_span span = fill->wish->spans[owner];
-    size_t most = (size_t)infill_framing(fill->infill)->context_length / 3;
-    const char *text = fill->wish->text;
-    size_t start = span.start;
-    do {
-        size_t end = start, blank = start, pieces = 0, size;
-        struct ids ids = { 0 };
-        size_t reach = span.end - start < most * 12 ? span.end - start : most * 12;
-        if (!tokenizer_encode(infill_tokenizer(fill->infill), text + start, reach, false, &ids, error)) {
-            ids_free(&ids);
-            return false;
-        }
-        for (; pieces < ids.count && pieces < most; pieces++) {
-            piece_text(infill_pieces(fill->infill), ids.at[pieces], &size);
-            if (end > start && size && (text[end] == ' ' || text[end] == '\n'))
-                blank = end;
-            end += size;
-        }
-        end = pieces == ids.count && reach == span.end - start ? span.end : blank > start ? blank : end;
-        ids_free(&ids);
-        while (end < span.end && ((unsigned char)text[end] & 0xC0) == 0x80)
-            end++;
-        end = end > start ? end : span.end;
-        add_part(fill, start, end, owner);
-        start = end;
-    } while (start < span.end);
-    return true;
-}
-
-static bool make_parts(struct fill *fill, struct lacuna_error *error)
-{
-    for (size_t i = 0; i < fill->wish->span_count; i++) {
-        if (fill->wish->task == LACUNA_REWRITE && !cut_span(fill, i, error))
-            return false;
-        if (fill->wish->task != LACUNA_REWRITE)
-            add_part(fill, fill->wish->spans[i].start, fill->wish->spans[i].end, i);
-    }
-    return true;
+    return parts_between(&fill->parts, fill->wish, part);
 }
 
 /* Pieces of the text in front of a part; -1 where it is far more than a context. */
@@ -117,7 +60,7 @@ static size_t group_end(const struct fill *fill, size_t first)
     double most = 0.7 * (infill_framing(fill->infill)->context_length - infill_slots(fill->infill));
     double used = room_guess(fill->wish);
     size_t end = first + 1;
-    for (; end < fill->part_count && fill->wish->task == LACUNA_INFILL; end++) {
+    for (; end < fill->parts.count && fill->wish->task == LACUNA_INFILL; end++) {
         int pieces = between(fill, end).size ? count_pieces(fill, end) : -1;
         used += pieces + room_guess(fill->wish);
         if (pieces < 0 || used >= most)
@@ -180,7 +123,7 @@ static bool group_run(struct fill *fill, struct group *group, const struct text_
                              .stream = (uint64_t)group->first << 32 };
     if (fill->wish->task != LACUNA_REWRITE)
         return group_fill(group, texts, error);
-    struct lacuna_span span = fill->parts[group->first].span;
+    struct lacuna_span span = fill->parts.at[group->first].span;
     struct text_part original = { fill->wish->text + span.start, span.end - span.start };
     return group_rewrite(group, texts, original, error);
 }
@@ -224,9 +167,9 @@ static bool run_holes(struct fill *fill, const struct buffer *done, size_t first
         texts[i] = between(fill, first + i);
     group->owners = memory_new(count, sizeof *group->owners);
     for (size_t i = 0; i < count; i++)
-        group->owners[i] = fill->parts[first + i].owner;
+        group->owners[i] = fill->parts.at[first + i].owner;
     fill->count++;
-    bool fine = group_run_keeping(fill, group, texts, end == fill->part_count, error);
+    bool fine = group_run_keeping(fill, group, texts, end == fill->parts.count, error);
     free(texts);
     return fine;
 }
@@ -256,7 +199,7 @@ static bool run_groups(struct fill *fill, struct lacuna_error *error)
 {
     struct buffer done = { 0 };
     bool fine = true, halted = false;
-    for (size_t first = 0; first < fill->part_count && fine && !halted;) {
+    for (size_t first = 0; first < fill->parts.count && fine && !halted;) {
         size_t end = group_end(fill, first);
         struct lacuna_error reason = { 0 };
         while (!(fine = run_holes(fill, &done, first, end, &reason)) && reason.code == LACUNA_TOO_LONG && end - first > 1) {
@@ -339,13 +282,13 @@ static void add_alternative(const struct fill *fill, struct answer *answer, size
             struct text_part text = between(fill, part);
             assembly_text(assembly, text.at, text.size);
             fill_assemble(&fill->groups[g], draft, h, assembly, &logs, &pieces);
-            extend_fill(answer, &fills[fill->parts[part].owner], draft->fills[h], draft->tokens[h]);
+            extend_fill(answer, &fills[fill->parts.at[part].owner], draft->fills[h], draft->tokens[h]);
         }
-    for (; part <= fill->part_count; part++) {
+    for (; part <= fill->parts.count; part++) {
         struct text_part text = between(fill, part);
         assembly_text(assembly, text.at, text.size);
-        if (part < fill->part_count)
-            extend_fill(answer, &fills[fill->parts[part].owner], "", 0);
+        if (part < fill->parts.count)
+            extend_fill(answer, &fills[fill->parts.at[part].owner], "", 0);
     }
     assembly_end(assembly, answer, alternative);
     alternative->logprob = pieces ? logs / pieces : 0;
@@ -381,7 +324,7 @@ static void fill_free(struct fill *fill)
     free(fill->groups);
     free(fill->lefts);
     free(fill->keep);
-    free(fill->parts);
+    parts_free(&fill->parts);
     board_free(fill->board);
 }
 
@@ -394,7 +337,7 @@ struct answer *fill_run(const struct infill *infill, struct denoiser_session *se
     fill.keep_count = wish->keep_count;
     if (watch->observe)
         fill.board = board_new(watch, wish->span_count);
-    struct answer *answer = make_parts(&fill, error) && run_groups(&fill, error) ? make_answer(&fill) : NULL;
+    struct answer *answer = parts_new(&fill.parts, infill, wish, error) && run_groups(&fill, error) ? make_answer(&fill) : NULL;
     fill_free(&fill);
     return answer;
 }
