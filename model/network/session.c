@@ -304,8 +304,9 @@ static void order_rows(struct denoiser_session *session, const struct rows *rows
     }
 }
 
-bool denoiser_forward(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
-                      float *logits, const atomic_bool *cancel, struct lacuna_error *error)
+/* `shift`: the row before predicts a row. */
+static bool forward(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
+                    float *logits, const atomic_bool *cancel, struct lacuna_error *error)
 {
     int last_position = 0;
     if (!check_rows(session, rows, &last_position, error))
@@ -319,7 +320,7 @@ bool denoiser_forward(struct denoiser_session *session, const struct rows *rows,
         session->positions[session->order[i]] = rows->positions[i];
     }
     for (int i = 0; i < rows->wanted_count; i++)
-        session->wanted[i] = session->order[rows->wanted[i]];
+        session->wanted[i] = session->order[rows->wanted[i] - (shift && rows->wanted[i] > 0)];
     struct pass pass = { .session = session,
                          .rows = rows->count,
                          .sequence_count = 1,
@@ -329,4 +330,16 @@ bool denoiser_forward(struct denoiser_session *session, const struct rows *rows,
                          .time = rows->time,
                          .cancel = cancel };
     return pass_run(&pass, logits, error);
+}
+
+bool denoiser_forward(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
+                      float *logits, const atomic_bool *cancel, struct lacuna_error *error)
+{
+    return forward(session, rows, kinds, session->denoiser->framing.shifted, logits, cancel, error);
+}
+
+bool denoiser_forward_raw(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
+                          float *logits, const atomic_bool *cancel, struct lacuna_error *error)
+{
+    return forward(session, rows, kinds, false, logits, cancel, error);
 }

@@ -70,7 +70,7 @@ static bool compute(const struct call *call, const struct inner *inner, const st
         .wanted_count = count,
         .time = (float)call_real(call, "time", 0),
     };
-    bool done = denoiser_forward(inner->session, &rows, NULL, logits, NULL, error);
+    bool done = denoiser_forward_raw(inner->session, &rows, NULL, logits, NULL, error);
     free(positions);
     free(wanted);
     return done;
