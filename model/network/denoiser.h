@@ -32,7 +32,7 @@ struct framing {
     int32_t vocabulary;                      /* width of the logits */
     int32_t context_length;                  /* positions */
     int32_t mask, null, none, bos, eos, pad; /* token ids; -1: has none */
-    bool shifted; /* position i is predicted by row i - 1 (denoiser_step already undoes this) */
+    bool shifted; /* position i is predicted by row i - 1 (denoiser_step and denoiser_forward undo this) */
     bool context_apart;
     bool causal; /* trained left to right alone */
     bool verified;
@@ -76,11 +76,14 @@ bool denoiser_context(struct denoiser_session *session, const struct rows *conte
 bool denoiser_step(struct denoiser_session *session, const struct rows *branches, int branch_count,
                    float *logits, const atomic_bool *cancel, struct lacuna_error *error);
 
-/* Plain full attention over one sequence, no context (logits, score, verify): logits [wanted_count,
- * vocabulary]. `kinds` [count] may mark rows as context (0) or hole/attribute (1) where the family is
- * context_apart; NULL: all 1. */
+/* One sequence, no cached context (logits, score, verify): logits [wanted_count, vocabulary]. `kinds` [count]
+ * says of each row: 0 context, 1 hole or attribute, 2 padding, which nobody sees; 0 is as 1 unless the family
+ * is context_apart. NULL: all 1. */
 bool denoiser_forward(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
                       float *logits, const atomic_bool *cancel, struct lacuna_error *error);
+/* The same row by row as the network gives it: not shifted back where the family is shifted. */
+bool denoiser_forward_raw(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
+                          float *logits, const atomic_bool *cancel, struct lacuna_error *error);
 
 /* For verification: `watch` gets the residual stream [rows, width] before each layer and, as number `layers`,
  * what the head sees. Rows are those of the pass, context first. It is called on the thread that steps. NULL
