@@ -66,3 +66,19 @@ size_t utf8_valid(const char *at, size_t size)
     }
     return done;
 }
+
+size_t utf8_broken(const char *at, size_t size)
+{
+    static const char *const endings[] = { "\x80", "\x80\x80", "\xbf", "\xbf\x80", "\x90\x80", "\x9f\x80" };
+    uint32_t code;
+    for (size_t kept = size < 3 ? size : 3; kept > 1; kept--)
+        for (size_t k = 0; k < sizeof endings / sizeof *endings; k++) {
+            char whole[8];
+            size_t more = strlen(endings[k]);
+            memcpy(whole, at, kept);
+            memcpy(whole + kept, endings[k], more);
+            if (utf8_decode(whole, kept + more, &code) == kept + more)
+                return kept;
+        }
+    return 1;
+}

@@ -14,5 +14,8 @@ size_t utf8_decode(const char *at, size_t size, uint32_t *code);
 size_t utf8_encode(uint32_t code, char out[4]);
 /* Bytes of the longest well-formed beginning. */
 size_t utf8_valid(const char *at, size_t size);
+/* Bytes of the ill-formed beginning that one U+FFFD stands for (the longest that begins a character, else 1);
+ * size > 0. */
+size_t utf8_broken(const char *at, size_t size);
 
 #endif

@@ -23,6 +23,9 @@ void iq4_xs_decode(const void *data, int64_t count, float *out);
 void tq1_0_decode(const void *data, int64_t count, float *out);
 void tq2_0_decode(const void *data, int64_t count, float *out);
 void q4_0_encode(const float *values, int64_t count, void *data);
+void q4_1_encode(const float *values, int64_t count, void *data);
+void q5_0_encode(const float *values, int64_t count, void *data);
+void q5_1_encode(const float *values, int64_t count, void *data);
 void q8_0_encode(const float *values, int64_t count, void *data);
 
 #endif
