@@ -11,6 +11,17 @@ int value_width(const struct graph *graph)
     return (graph->head_width + PANEL - 1) / PANEL * PANEL;
 }
 
+/* The same where the two values of a pair lie side by side, as GGUF files of some families store queries and
+ * keys. */
+static void rotate_pairs(float *x, const float *cosines, const float *sines, int half)
+{
+    for (int i = 0; i < half; i++) {
+        float a = x[2 * i], b = x[2 * i + 1];
+        x[2 * i] = a * cosines[i] - b * sines[i];
+        x[2 * i + 1] = b * cosines[i] + a * sines[i];
+    }
+}
+
 /* Rotary embedding of a head of a query or key, and its norm where it has one. */
 static void turn(const struct denoiser_session *session, float *head, int row)
 {
@@ -18,7 +29,9 @@ static void turn(const struct denoiser_session *session, float *head, int row)
     const struct graph *graph = &denoiser->graph;
     int half = graph->head_width / 2;
     size_t at = (size_t)session->positions[row] * (size_t)half;
-    if (denoiser->frequencies)
+    if (denoiser->frequencies && graph->rope_interleaved)
+        rotate_pairs(head, session->cosines + at, session->sines + at, half);
+    else if (denoiser->frequencies)
         denoiser->kernels->rotate(head, session->cosines + at, session->sines + at, half);
     if (graph->query_key_norm)
         denoiser->kernels->rms_norm(head, NULL, head, graph->head_width, graph->norm_epsilon);

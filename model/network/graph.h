@@ -43,10 +43,11 @@ struct graph {
     float norm_epsilon;
     enum activation activation;
     enum sight sight;
-    float rope_base;     /* 0: no rotary embedding */
-    bool rope_backwards; /* turns the other way */
-    bool query_key_norm; /* queries and keys are normalised after turning, without weights */
-    bool embedding_norm; /* and so is the embedding */
+    float rope_base;       /* 0: no rotary embedding */
+    bool rope_interleaved; /* pairs lie side by side, not half a head apart */
+    bool rope_backwards;   /* turns the other way */
+    bool query_key_norm;   /* queries and keys are normalised after turning, without weights */
+    bool embedding_norm;   /* and so is the embedding */
     enum time_input time;
     int time_steps, time_width;
     enum output out;

@@ -139,6 +139,14 @@ json_t *spec_from_merges(const char *folder, struct lacuna_error *error)
     return spec;
 }
 
+/* BERT's own tokenizer knows a mark where it is a word of its own. */
+static void mark_add(json_t *spec, const char *content, json_int_t id)
+{
+    json_t *list = json_object_get(spec, "added_tokens");
+    spec_add_special(spec, content, id);
+    json_object_set_new(json_array_get(list, json_array_size(list) - 1), "single_word", json_true());
+}
+
 static json_t *wordpiece_spec(json_t *vocab, const json_t *config)
 {
     json_t *normalizer = json_pack("{s:s, s:b, s:b, s:b}", "type", "BertNormalizer", "clean_text", 1,
@@ -156,7 +164,7 @@ static json_t *wordpiece_spec(json_t *vocab, const json_t *config)
     for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
         const json_t *id = json_object_get(vocab, marks[k]);
         if (id)
-            spec_add_special(spec, marks[k], json_integer_value(id));
+            mark_add(spec, marks[k], json_integer_value(id));
     }
     json_t *cls = json_object_get(vocab, "[CLS]"), *sep = json_object_get(vocab, "[SEP]");
     if (cls && sep)

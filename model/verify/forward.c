@@ -51,16 +51,6 @@ static void sequence_free(struct sequence *sequence)
     free(sequence->wanted);
 }
 
-/* denoiser_forward gives position i; the files hold the plain rows, of which a shifted family reads row i
- * - 1. */
-static void rows_shift(struct verify_values *logits, int64_t length, int64_t width)
-{
-    for (int64_t row = logits->count / (size_t)width; row-- > 0;)
-        if (row % length)
-            for (int64_t k = 0; k < width; k++)
-                logits->at[row * width + k] = logits->at[(row - 1) * width + k];
-}
-
 static bool batch_run(const struct verify_network *network, const struct verify_values *x, float *logits,
                       int64_t width, struct lacuna_error *error)
 {
@@ -93,8 +83,6 @@ bool verify_logits(const struct verify_network *network, const struct verify_fil
                     framing->vocabulary);
     if (fine) {
         float *logits = memory_new(expected.count, sizeof *logits);
-        if (framing->shifted)
-            rows_shift(&expected, x.shape[1], width);
         fine = batch_run(network, &x, logits, width, error) &&
                verify_close(logits, &expected, absolute, 0, error);
         free(logits);

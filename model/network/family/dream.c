@@ -49,6 +49,7 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     graph->norm_epsilon = (float)config_number_or(&config, "rms_norm_eps", 1e-6);
     graph->activation = LINEAR_SILU;
     graph->rope_base = (float)config_number_or(&config, "rope_theta", 10000);
+    graph->rope_interleaved = config_bool_or(&config, "rope_interleaved", false);
     graph->qkv_bias = true;
     graph->names = names;
     if (!config_bool_or(&config, "tie_word_embeddings", false))

@@ -62,6 +62,7 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     graph->norm_epsilon = (float)config_number_or(&config, "rms_norm_eps", 1e-5);
     graph->activation = LINEAR_SILU;
     graph->rope_base = (float)config_number_or(&config, "rope_theta", 10000);
+    graph->rope_interleaved = config_bool_or(&config, "rope_interleaved", false);
     graph->output_bias = graph->mlp_bias = graph->head_bias = config_bool_or(&config, "include_bias", false);
     graph->qkv_bias = config_bool_or(&config, "include_qkv_bias", graph->output_bias);
     graph->names = names;

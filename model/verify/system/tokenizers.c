@@ -215,8 +215,7 @@ static void ids_run(struct verify_file *file)
 {
     struct lacuna_error error = { 0 };
     struct tokenizer *tokenizer = tokenizer_of(file, &error);
-    bool special = json_object_get(file->content, "special_tokens"),
-         decode = !strcmp(file->name, "decode.json");
+    bool special = specials_are_known(file), decode = !strcmp(file->name, "decode.json");
     const json_t *one;
     char room[100];
     size_t k;
