@@ -138,6 +138,19 @@ static void assert_right(const struct sample *w, const struct sample *times, str
         }
 }
 
+/* How far the outputs are from what is right, in relation to it; roots of mean squares. */
+static double distance(const struct sample *w, int m)
+{
+    double squares = 0, error_squares = 0;
+    for (int i = 0; i < m; i++)
+        for (int j = 0; j < ROWS; j++) {
+            double right = plain_dot(w, j, x[i]);
+            squares += right * right;
+            error_squares += (out[i][j] - right) * (out[i][j] - right);
+        }
+    return sqrt(error_squares / squares);
+}
+
 static const struct setting settings[] = {
     { LINEAR_PLAIN, false, false, false }, { LINEAR_PLAIN, false, true, true },
     { LINEAR_SILU, true, false, false },   { LINEAR_GELU_TANH, false, false, true },
@@ -178,23 +191,19 @@ static void every_type_and_setting_is_right_packed_or_not(void **state)
 static void int8_products_are_near_those_of_floats(void **state)
 {
     (void)state;
-    static struct sample w, times;
+    static struct sample w;
     struct engine *engine = engine_new(2, NULL);
     struct linear_work work;
     struct arena arena = { 0 };
     linear_work_init(&work, engine);
     fill();
     sample_init(&w, DTYPE_I8, 1);
-    sample_init(&times, DTYPE_I8, 2);
-    struct linear packed[2] = { { .weight = w.weight, .bias = w.bias },
-                                { .weight = times.weight, .bias = times.bias } };
-    linear_pack_int8(&packed[0], &arena, &work);
-    linear_pack_int8(&packed[1], &arena, &work);
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        for (int m = 1; m <= M; m += 20) {
-            run(&work, &packed[0], &packed[1], settings[i], m, out);
-            assert_right(&w, &times, settings[i], m, 0.15);
-        }
+    struct linear packed = { .weight = w.weight, .bias = w.bias };
+    linear_pack_int8(&packed, &arena, &work);
+    for (int m = 1; m <= M; m += 20) {
+        run(&work, &packed, NULL, (struct setting){ LINEAR_PLAIN, false, false, false }, m, out);
+        assert_true(distance(&w, m) < 0.01);
+    }
     arena_free(&arena);
     linear_work_free(&work);
     engine_free(engine);
