@@ -36,8 +36,15 @@ enum command_flag {
     LINE_NAMES_REGISTER = 8192, /* takes [register] [count] */
     OPERATOR_ENTERS = 16384, /* ends in insertion */
     HIDDEN = 32768,          /* not in completion */
-    MOTION_FORCES = 65536,   /* v V ^V between operator and motion */
-    FORBIDS_NOTHING = 0
+    STOPS_RECORDING = 65536, /* takes no character while keys are recorded */
+    TAKES_LINE = 1 << 17,        /* asks for a line first: a search */
+    MOTION_NUMBERED = 1 << 18,   /* what is deleted over it goes to "1 even if it is small */
+    OPERATOR_DELETES = 1 << 19,  /* a deletion that leaves only blanks takes the lines */
+    OPERATOR_CLIPS = 1 << 20,    /* a count beyond the last line is clipped */
+    OPERATOR_MOVES = 1 << 21,    /* on lines the cursor goes to the first character that is no blank */
+    OPERATOR_ON_LINES = 1 << 22, /* works on lines whatever the shape */
+    LINE_TIGHT = 1 << 24,        /* its text begins right behind the name, blanks included */
+    OPERATOR_CHANGES = 1 << 23   /* w stops at the end of a word */
 };
 
 enum range_kind { RANGE_NONE, RANGE_LINES, RANGE_SELECTION };
@@ -60,7 +67,8 @@ struct motion {
     size_t target;      /* offset; set to the cursor before the call */
     size_t start;       /* offset where an operator's region begins; the cursor before the call */
     bool linewise, inclusive;
-    bool keeps_column;
+    bool keeps_column, numbered;
+    bool stopped;       /* it went as far as it could, which is less than asked: a macro stops there */
     bool whole;         /* the region is exactly start..target, whatever the rules for exclusive ends say */
     size_t wanted;      /* a new wanted column where it is not NO_COLUMN */
 };

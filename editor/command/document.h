@@ -6,6 +6,7 @@
 #define EDITOR_COMMAND_DOCUMENT_H
 
 #include "editor/base/error.h"
+#include "editor/text/file.h"
 #include "editor/text/text.h"
 
 #include <stdbool.h>
@@ -13,7 +14,8 @@
 #include <time.h>
 
 struct edit {
-    size_t at, removed, inserted; /* bytes */
+    size_t at, removed, inserted;           /* bytes */
+    size_t line, line_feeds_removed, line_feeds_added; /* the line of `at`, from 0 */
 };
 
 /* Told after every edit, undo and redo: `before` is the text as it was (borrowed for the call). */
@@ -33,48 +35,55 @@ enum { MARK_COUNT = 64 };
 
 /* One state of the text. The tree: every step knows the one it came from; redo follows `newest`. */
 struct step {
-    size_t parent;     /* index of the step that it changed */
-    size_t newest;     /* the child that redo goes to; 0: none */
-    struct text *text; /* owned: the state after the step */
-    struct edit *edits; /* owned, in order; one that grows the one before it is merged into it */
+    size_t parent;      /* index of the step that it changed */
+    size_t newest;      /* the child that redo goes to; 0: none */
+    struct text *text;  /* owned: the state after the step */
+    struct edit *edits; /* owned, in order; typing on grows the last one */
     size_t edit_count, edit_capacity;
-    size_t cursor_before, cursor_after;
-    struct mark marks[MARK_COUNT]; /* before the step */
+    size_t cursor;      /* before the step */
+    struct mark *marks; /* owned: a copy [MARK_COUNT] from before the step; NULL: none were set */
     time_t time;
-    uint64_t written; /* number of the save made in this state; 0: none */
+};
+
+/* What U brings back: a line as it was before the latest changes to it. */
+struct line_undo {
+    bool set;
+    size_t line, column;
+    char *bytes; /* owned */
+    size_t size;
 };
 
 struct document {
     struct text *text;
-    char *path;  /* owned; NULL: none */
-    char *alternate_path;
-    bool lacks_final_feed, readonly, carriage_returns;
+    char *path; /* owned; NULL: none */
+    struct file_form form;   /* how it lies on disk */
+    struct file_stamp stamp; /* the file as it was read or written last */
+    bool lacks_final_feed, readonly;
     struct step *steps; /* owned; steps[0] is the text as it was opened */
     size_t step_count, step_capacity;
-    size_t step;        /* the present state */
-    bool step_open;     /* edits join the last step */
-    size_t clean_step;  /* the state that the file holds */
+    size_t step;         /* the present state */
+    bool step_open;      /* edits join the present step */
+    size_t step_cursor;  /* where the next step begins */
+    size_t clean_step;   /* the state that the file holds; NEVER_CLEAN: none does */
     struct mark marks[MARK_COUNT];
-    size_t *changes;    /* owned: places of edits, oldest first, as offsets: g; g, */
+    struct mark *changes; /* owned: places of edits, oldest first: g; g, */
     size_t change_count, change_index;
-    struct mark line_undo_mark;
-    struct text *line_undo_text; /* owned: text before the run of edits on one line: U */
-    size_t line_undo_line;
-    bool line_undo_set;
+    struct line_undo line_undo;
     struct document_listener *listeners; /* borrowed */
-    /* window state while the document is not shown */
-    size_t cursor, top;
-    uint64_t version; /* grows with every edit, undo and redo */
+    size_t cursor, top;                  /* of the window while the document is not shown */
+    uint64_t version;                    /* grows with every edit, undo and redo */
 };
+#define NEVER_CLEAN ((size_t)-1)
+enum { CHANGES_KEPT = 100, STEPS_KEPT = 100000 };
 
 /* An empty document; `path` may be NULL. */
 struct document *document_new(const char *path);
-/* The text of a file; a missing file gives an empty document with that path. NULL with the reason. */
-struct document *document_open(const char *path, struct error *error);
+/* A document of a file's text, which it takes over. */
+struct document *document_from_text(struct text *text, const char *path);
 void document_free(struct document *document);
 bool document_is_modified(const struct document *document);
-/* Writes to `path` (NULL: its own). The state counts as saved if it went to its own path. */
-bool document_write(struct document *document, const char *path, struct error *error);
+/* The text as the file is to hold it: one more owner. */
+struct text *document_file_text(const struct document *document);
 
 /* The one edit: the span (clipped) reads `bytes` afterwards. Records history, moves marks, tells listeners. */
 void document_replace(struct document *document, struct span span, const char *bytes, size_t size);
@@ -94,12 +103,17 @@ bool document_go(struct document *document, size_t step, size_t *cursor);
 void document_listen(struct document *document, struct document_listener *listener);
 void document_unlisten(struct document *document, struct document_listener *listener);
 
+/* For undo: marks and listeners follow an edit that was made already. */
+void document_moved(struct document *document, const struct text *before, struct edit edit);
+
 /* Lines of the text: at least 1. */
 size_t document_lines(const struct document *document);
 
 /* Mark by its name (a-z, ' [ ] < > ^ . "); NULL for other names. A-Z belong to the editor. */
 struct mark *document_mark(struct document *document, uint32_t name);
 void document_set_mark(struct document *document, uint32_t name, size_t offset);
+struct mark document_mark_at(const struct document *document, size_t offset);
+size_t document_mark_place(const struct document *document, const struct mark *mark);
 /* Where a mark is; false where it is not set or its line is gone. */
 bool document_mark_offset(struct document *document, uint32_t name, size_t *offset);
 

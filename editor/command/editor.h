@@ -13,7 +13,8 @@
 #include "editor/command/option.h"
 #include "editor/command/register.h"
 
-enum mode { MODE_NORMAL, MODE_INSERT, MODE_REPLACE, MODE_VISUAL, MODE_PROMPT };
+/* While prompt.active the mode is the one that the prompt returns to. */
+enum mode { MODE_NORMAL, MODE_INSERT, MODE_REPLACE, MODE_VISUAL };
 
 struct window {
     struct document *document; /* borrowed from the editor */
@@ -81,6 +82,8 @@ struct editor {
     uint32_t recording;          /* register that keys are recorded into; 0: none */
     bool quit;
     int exit_code;
+    bool discarded;              /* quit without writing */
+    const char *rescue;          /* folder for safety copies of files written in place; NULL: none. Borrowed. */
     bool headless;
     bool failed;                 /* headless: ended by an error that leaves the file untouched */
     bool (*interrupted)(void *user); /* asked during long work; NULL: never */
@@ -98,6 +101,10 @@ bool editor_use_keymap(struct editor *editor, const char *name, struct error *er
 /* Opens a file (NULL: an empty document) and shows it; one that is open already is shown. */
 bool editor_open(struct editor *editor, const char *path, struct error *error);
 void editor_show_document(struct editor *editor, size_t index);
+/* Closes a document that is not shown. */
+void editor_forget_document(struct editor *editor, size_t index);
+/* Writes the current document; NULL: to its own file. Messages say how it went. */
+bool editor_write(struct editor *editor, const char *path, bool forced);
 /* Everything that one key does. */
 void editor_key(struct editor *editor, struct key key);
 /* Pasted bytes, as one insertion. */

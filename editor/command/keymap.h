@@ -41,15 +41,17 @@ struct keymap {
     size_t mode_count;
 };
 
-enum match { MATCH_NONE, MATCH_PREFIX, MATCH_WHOLE };
+enum key_match { MATCH_NONE, MATCH_PREFIX, MATCH_WHOLE };
 
 /* A built-in name (vi, emacs, cua) or the path of a file. NULL with what is wrong, where it is a place in the file. */
 struct keymap *keymap_load(const char *name, struct error *error);
 void keymap_free(struct keymap *keymap);
 
+/* Takes the binding over; one for the same keys is replaced. */
+void keymap_bind(struct keymap_mode *mode, struct binding binding);
 const struct keymap_mode *keymap_mode(const struct keymap *keymap, const char *name);
 /* Looks a sequence up in a mode and its parents. */
-enum match keymap_match(const struct keymap *keymap, const char *mode, const struct key *keys, size_t count,
+enum key_match keymap_match(const struct keymap *keymap, const char *mode, const struct key *keys, size_t count,
                         const struct binding **binding);
 /* The first keys that call a command in a mode, spelled; false where there are none. */
 bool keymap_keys_of(const struct keymap *keymap, const char *mode, const char *command, struct bytes *out);

@@ -134,8 +134,7 @@ static bool group_run_keeping(struct fill *fill, struct group *group, const stru
 {
     struct lacuna_error reason = { 0 };
     group->keep = memory_new(fill->keep_count, sizeof *group->keep);
-    if (fill->keep_count)
-        memcpy(group->keep, fill->keep, fill->keep_count * sizeof *group->keep);
+    memcpy(group->keep, fill->keep, fill->keep_count * sizeof *group->keep);
     group->keep_count = fill->keep_count;
     for (;;) {
         if (group_run(fill, group, texts, &reason)) {
@@ -334,8 +333,7 @@ struct answer *fill_run(const struct infill *infill, struct denoiser_session *se
 {
     struct fill fill = { .infill = infill, .session = session, .wish = wish, .watch = watch };
     fill.keep = memory_new(wish->keep_count, sizeof *fill.keep);
-    if (wish->keep_count)
-        memcpy(fill.keep, wish->keep, wish->keep_count * sizeof *fill.keep);
+    memcpy(fill.keep, wish->keep, wish->keep_count * sizeof *fill.keep);
     fill.keep_count = wish->keep_count;
     if (watch->observe)
         fill.board = board_new(watch, wish->span_count);

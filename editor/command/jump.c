@@ -1,0 +1,172 @@
+/* jump.c - marks, the list of jumps, the list of changes. */
+#include "editor/command/editor_inside.h"
+
+#include <string.h>
+
+void jump_remember(struct editor *editor)
+{
+    struct editor_inside *inside = editor->inside;
+    struct document *document = editor_document(editor);
+    size_t cursor = editor->window.cursor;
+    document_set_mark(document, '\'', cursor);
+    struct mark mark = document_mark_at(document, cursor);
+    if (!inside->jumps)
+        inside->jumps = memory_new(JUMPS_KEPT * sizeof *inside->jumps);
+    size_t kept = 0;
+    for (size_t i = 0; i < inside->jump_count; i++)
+        if (inside->jumps[i].document != document || inside->jumps[i].mark.line != mark.line)
+            inside->jumps[kept++] = inside->jumps[i];
+    if (kept == JUMPS_KEPT)
+        memmove(inside->jumps, inside->jumps + 1, --kept * sizeof *inside->jumps);
+    inside->jumps[kept++] = (struct jump){ document, mark };
+    inside->jump_count = inside->jump_at = kept;
+}
+
+static void go_jump(struct editor *editor, const struct jump *jump)
+{
+    for (size_t i = 0; i < editor->document_count; i++)
+        if (editor->documents[i] == jump->document && i != editor->current)
+            editor_show_document(editor, i);
+    editor_set_cursor(editor, document_mark_place(editor_document(editor), &jump->mark));
+}
+
+static bool jump_older(struct editor *editor, const struct call *call)
+{
+    struct editor_inside *inside = editor->inside;
+    if (inside->jump_at == inside->jump_count) {
+        size_t before = inside->jump_count;
+        jump_remember(editor);
+        if (inside->jump_count == 0 || before == 0)
+            return false;
+        inside->jump_at = inside->jump_count - 1;
+    }
+    if (inside->jump_at < call->count)
+        return false;
+    inside->jump_at -= call->count;
+    go_jump(editor, &inside->jumps[inside->jump_at]);
+    return true;
+}
+
+static bool jump_newer(struct editor *editor, const struct call *call)
+{
+    struct editor_inside *inside = editor->inside;
+    if (inside->jump_at + call->count >= inside->jump_count)
+        return false;
+    inside->jump_at += call->count;
+    go_jump(editor, &inside->jumps[inside->jump_at]);
+    return true;
+}
+
+static bool set_mark(struct editor *editor, const struct call *call)
+{
+    uint32_t name = key_character(call->character);
+    struct document *document = editor_document(editor);
+    if (name >= 'A' && name <= 'Z') {
+        editor->inside->marks[name - 'A'] = (struct jump){ document, document_mark_at(document, editor->window.cursor) };
+        return true;
+    }
+    if (!document_mark(document, name) || name == '^' || name == '.')
+        return editor_error(editor, "a mark is called a to z or A to Z");
+    if (name == '<' || name == '>') {
+        struct selection_memory *memory = &editor->inside->selection;
+        struct mark mark = document_mark_at(document, editor->window.cursor);
+        if (!memory->set)
+            *memory = (struct selection_memory){ .set = true, .anchor = mark, .cursor = mark };
+        bool anchor_first = memory->anchor.line < memory->cursor.line ||
+                            (memory->anchor.line == memory->cursor.line && memory->anchor.column <= memory->cursor.column);
+        *((name == '<') == anchor_first ? &memory->anchor : &memory->cursor) = mark;
+    }
+    document_set_mark(document, name, editor->window.cursor);
+    return true;
+}
+
+/* A mark by its name, in another document perhaps. */
+static bool find_mark(struct editor *editor, uint32_t name, size_t *offset)
+{
+    if (name >= 'A' && name <= 'Z') {
+        const struct jump *jump = &editor->inside->marks[name - 'A'];
+        if (!jump->mark.set)
+            return false;
+        for (size_t i = 0; i < editor->document_count; i++)
+            if (editor->documents[i] == jump->document && i != editor->current) {
+                if (editor->inside->operation)
+                    return false;
+                editor_show_document(editor, i);
+            }
+        *offset = document_mark_place(editor_document(editor), &jump->mark);
+        return true;
+    }
+    struct document *document = editor_document(editor);
+    if (name == '\'' || name == '`') {
+        if (!document_mark_offset(document, '\'', offset))
+            *offset = 0;
+        return true;
+    }
+    if (name == '"' && !document_mark(document, '"')->set) {
+        *offset = 0;
+        return true;
+    }
+    return document_mark_offset(document, name, offset);
+}
+
+static bool unset(struct editor *editor, uint32_t name)
+{
+    return name < 128 && name > 32 ? editor_error(editor, "mark %c is not set", (char)name)
+                                   : editor_error(editor, "this mark is not set");
+}
+
+static bool go_mark(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    uint32_t name = key_character(call->character);
+    if (!find_mark(editor, name, &motion->target))
+        return unset(editor, name);
+    return true;
+}
+
+static bool go_mark_line(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    uint32_t name = key_character(call->character);
+    if (!find_mark(editor, name, &motion->target))
+        return unset(editor, name);
+    motion->target = place_nonblank(editor_text(editor), motion->target);
+    return true;
+}
+
+static bool change_walk(struct editor *editor, long count)
+{
+    struct document *document = editor_document(editor);
+    if (document->change_count == 0)
+        return editor_error(editor, "nothing was changed yet");
+    long target = (long)document->change_index + count;
+    bool clipped = target < 0 || target >= (long)document->change_count;
+    if (clipped && (count < 0 ? document->change_index == 0 : document->change_index + 1 >= document->change_count))
+        return editor_error(editor, count < 0 ? "at the oldest change" : "at the newest change");
+    target = target < 0 ? 0 : target >= (long)document->change_count ? (long)document->change_count - 1 : target;
+    document->change_index = (size_t)target;
+    jump_remember(editor);
+    editor_set_cursor(editor, document_mark_place(document, &document->changes[target]));
+    return true;
+}
+
+static bool change_older(struct editor *editor, const struct call *call)
+{
+    return change_walk(editor, -(long)call->count);
+}
+
+static bool change_newer(struct editor *editor, const struct call *call)
+{
+    return change_walk(editor, (long)call->count);
+}
+
+const struct command commands_jump[] = {
+    { "mark-set", "sets a mark", COMMAND_ACTION, TAKES_CHARACTER, { .act = set_mark }, 0 },
+    { "mark-go", "the place of a mark", COMMAND_MOTION, TAKES_CHARACTER | MOTION_JUMP | MOTION_NUMBERED,
+      { .move = go_mark }, 0 },
+    { "mark-go-line", "the line of a mark", COMMAND_MOTION, TAKES_CHARACTER | MOTION_JUMP | MOTION_LINEWISE,
+      { .move = go_mark_line }, 0 },
+    { "jump-older", "back to where the last jump began", COMMAND_ACTION, 0, { .act = jump_older }, 0 },
+    { "jump-newer", "to where the next jump led", COMMAND_ACTION, 0, { .act = jump_newer }, 0 },
+    { "change-older", "the place of the change before", COMMAND_ACTION, 0, { .act = change_older }, 0 },
+    { "change-newer", "the place of the change after", COMMAND_ACTION, 0, { .act = change_newer }, 0 },
+    { 0 },
+};

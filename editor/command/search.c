@@ -1,0 +1,485 @@
+/* search.c - / ? n N * # and what they share. */
+#include "editor/command/search.h"
+
+#include "editor/command/pattern.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void pattern_free(struct pattern *pattern)
+{
+    if (!pattern)
+        return;
+    search_free(pattern->search);
+    free(pattern);
+}
+
+static struct pattern *pattern_compile(struct editor *editor, const char *text, struct error *error)
+{
+    struct pattern_style style = { editor->options.magic, editor->options.ignorecase, editor->options.smartcase,
+                                   editor->inside->substitution.replacement };
+    struct pattern_facts facts;
+    struct bytes translated = { 0 };
+    struct pattern *pattern = 0;
+    if (pattern_translate(text, strlen(text), &style, &translated, &facts, error)) {
+        struct search *search = search_new(translated.data ? translated.data : "", translated.size,
+                                           facts.ignores_case ? SEARCH_IGNORE_CASE : 0, error);
+        if (search) {
+            pattern = memory_new_zero(sizeof *pattern);
+            *pattern = (struct pattern){ search, facts.in_selection, facts.crosses_lines };
+        }
+    }
+    bytes_free(&translated);
+    return pattern;
+}
+
+struct pattern *pattern_use(struct editor *editor, const char *text)
+{
+    struct editor_inside *inside = editor->inside;
+    if (!*text)
+        text = editor->search.pattern;
+    if (!text) {
+        editor_error(editor, "there is no pattern yet");
+        return 0;
+    }
+    bool stale = !inside->pattern || strcmp(inside->pattern_text, text) || strchr(text, '~') ||
+                 inside->pattern_ignores_case != editor->options.ignorecase ||
+                 inside->pattern_smart != editor->options.smartcase;
+    if (!stale)
+        return inside->pattern;
+    struct error error = { "" };
+    struct pattern *pattern = pattern_compile(editor, text, &error);
+    if (!pattern) {
+        editor_error(editor, "%s", error.text);
+        return 0;
+    }
+    pattern_free(inside->pattern);
+    inside->pattern = pattern;
+    char *copy = memory_copy(text, strlen(text));
+    free(inside->pattern_text);
+    inside->pattern_text = copy;
+    inside->pattern_ignores_case = editor->options.ignorecase;
+    inside->pattern_smart = editor->options.smartcase;
+    return pattern;
+}
+
+/* Whether a match lies in the last selection. */
+static bool in_selection(struct editor *editor, struct span span)
+{
+    struct document *document = editor_document(editor);
+    const struct selection_memory *memory = &editor->inside->selection;
+    if (!memory->set)
+        return false;
+    size_t anchor = document_mark_place(document, &memory->anchor), cursor = document_mark_place(document, &memory->cursor);
+    size_t first = anchor < cursor ? anchor : cursor, last = anchor < cursor ? cursor : anchor;
+    if (memory->shape == SHAPE_LINES) {
+        first = place_begin(document->text, first);
+        last = place_end(document->text, last);
+    }
+    return span.start >= first && span.start <= last;
+}
+
+static bool report(struct editor *editor, const struct error *error)
+{
+    if (error->text[0])
+        editor_error(editor, "%s", error->text);
+    return false;
+}
+
+bool pattern_forward(struct editor *editor, struct pattern *pattern, size_t from, size_t to, struct match *match)
+{
+    struct text *text = editor_text(editor);
+    size_t size = text_size(text);
+    while (from <= to && from <= size) {
+        struct error error = { "" };
+        if (search_forward(pattern->search, text, from, to, match, &error) != SEARCH_FOUND)
+            return report(editor, &error);
+        size_t start = match->groups[0].start;
+        if (start >= size && size > 0)
+            return false;
+        if (!pattern->in_selection || in_selection(editor, match->groups[0]))
+            return true;
+        from = place_next(text, start);
+    }
+    return false;
+}
+
+bool pattern_backward(struct editor *editor, struct pattern *pattern, size_t from, size_t to, struct match *match)
+{
+    struct text *text = editor_text(editor);
+    size_t size = text_size(text);
+    if (to > size)
+        to = size;
+    while (from < to) {
+        struct error error = { "" };
+        if (search_backward(pattern->search, text, from, to, match, &error) != SEARCH_FOUND)
+            return report(editor, &error);
+        if (!pattern->in_selection || in_selection(editor, match->groups[0]))
+            return true;
+        to = match->groups[0].start;
+    }
+    return false;
+}
+
+/* The place of a match: its begin, or its last character. */
+static size_t match_place(const struct text *text, const struct match *match, bool end)
+{
+    struct span span = match->groups[0];
+    if (!end || span.end == span.start)
+        return span.start;
+    return place_previous(text, span.end);
+}
+
+static bool next_forward(struct editor *editor, struct pattern *pattern, size_t at, bool end, struct match *match)
+{
+    struct text *text = editor_text(editor);
+    size_t size = text_size(text), from = end ? place_begin(text, at) : at < size ? place_next(text, at) : size;
+    while (pattern_forward(editor, pattern, from, size, match)) {
+        if (!end || match_place(text, match, true) > at)
+            return true;
+        from = place_next(text, match->groups[0].start);
+        if (from >= size)
+            return false;
+    }
+    return false;
+}
+
+static bool next_backward(struct editor *editor, struct pattern *pattern, size_t at, bool end, struct match *match)
+{
+    struct text *text = editor_text(editor);
+    size_t to = end ? place_end(text, at) + 1 : at;
+    while (pattern_backward(editor, pattern, 0, to, match)) {
+        if (!end || match_place(text, match, true) < at)
+            return true;
+        to = match->groups[0].start;
+    }
+    return false;
+}
+
+bool search_step(struct editor *editor, struct pattern *pattern, size_t *at, bool backward, bool end, struct match *match)
+{
+    struct text *text = editor_text(editor);
+    size_t size = text_size(text);
+    bool found = backward ? next_backward(editor, pattern, *at, end, match) : next_forward(editor, pattern, *at, end, match);
+    if (!found && editor->options.wrapscan) {
+        found = backward ? pattern_backward(editor, pattern, 0, size, match)
+                         : pattern_forward(editor, pattern, 0, size, match);
+        if (found && !editor->message[0])
+            editor_message(editor, backward ? "search went on from the end" : "search went on from the begin");
+    }
+    if (found)
+        *at = match_place(text, match, end);
+    return found;
+}
+
+/* What stands behind the pattern: a line offset or a place relative to the match. */
+struct search_offset {
+    bool line, end;
+    long count;
+};
+
+static struct search_offset offset_parse(const char **text)
+{
+    struct search_offset offset = { 0 };
+    const char *at = *text;
+    if (*at == 'e' || *at == 's' || *at == 'b') {
+        offset.end = *at == 'e';
+        at++;
+    } else if (strchr("+-0123456789", *at) && *at) {
+        offset.line = true;
+    }
+    if (strchr("+-0123456789", *at) && *at) {
+        char *end;
+        bool sign = *at == '+' || *at == '-';
+        if (sign && (at[1] < '0' || at[1] > '9')) {
+            offset.count = *at == '+' ? 1 : -1;
+            at++;
+        } else {
+            offset.count = strtol(at, &end, 10);
+            at = end;
+        }
+        if (offset.count > COUNT_LIMIT)
+            offset.count = COUNT_LIMIT;
+        else if (offset.count < -COUNT_LIMIT)
+            offset.count = -COUNT_LIMIT;
+    }
+    *text = at;
+    return offset;
+}
+
+static void step_characters(const struct text *text, size_t *at, long count)
+{
+    for (; count > 0; count--)
+        if (place_step_over(text, at) < 0)
+            return;
+    for (; count < 0; count++)
+        if (place_step_back_over(text, at) < 0)
+            return;
+}
+
+static bool search_apply(struct editor *editor, struct pattern *pattern, bool backward, size_t count, size_t *at,
+                         struct search_goal *goal)
+{
+    struct text *text = editor_text(editor);
+    const char *spelled = editor->search.offset;
+    struct search_offset offset = offset_parse(&spelled);
+    struct match match;
+    if (!offset.line && offset.count)
+        step_characters(text, at, -offset.count);
+    for (size_t i = 0; i < count; i++) {
+        if (!search_step(editor, pattern, at, backward, offset.end, &match))
+            return editor->message_is_error ? false : editor_error(editor, "not found: %s", editor->search.pattern);
+        if (i > 1000 && count > 100000)
+            count = i + 1 + (count - i - 1) % 1000;
+    }
+    goal->linewise = offset.line;
+    goal->inclusive = offset.end;
+    if (offset.line) {
+        size_t line = place_line(text, *at), lines = place_lines(text), distance = (size_t)labs(offset.count);
+        if (offset.count < 0)
+            line = distance < line ? line - distance : 0;
+        else
+            line = line + distance < lines ? line + distance : lines - 1;
+        *at = place_nonblank(text, place_line_begin(text, line));
+    } else {
+        step_characters(text, at, offset.count);
+    }
+    return true;
+}
+
+void search_remember(struct editor *editor, const char *pattern, bool backward, const char *offset)
+{
+    if (*pattern && pattern != editor->search.pattern) {
+        char *copy = memory_copy(pattern, strlen(pattern));
+        free(editor->search.pattern);
+        editor->search.pattern = copy;
+    }
+    editor->search.backward = backward;
+    editor->search.highlight = true;
+    if (offset) {
+        size_t size = strlen(offset);
+        if (size >= sizeof editor->search.offset)
+            size = 0;
+        memmove(editor->search.offset, offset, size);
+        editor->search.offset[size] = 0;
+    }
+}
+
+/* One PATTERN[/OFFSET] from *typed on; *typed then stands behind it. */
+static bool search_part(struct editor *editor, const char **typed, bool backward, size_t count, size_t *at,
+                        struct search_goal *goal)
+{
+    char delimiter = backward ? '?' : '/';
+    size_t size = strlen(*typed), length = pattern_end(*typed, size, delimiter, editor->options.magic);
+    struct bytes pattern = { 0 };
+    for (size_t i = 0; i < length; i++) {
+        if ((*typed)[i] == '\\' && i + 1 < length && (*typed)[i + 1] == delimiter && delimiter == '?')
+            i++;
+        bytes_append_byte(&pattern, (*typed)[i]);
+    }
+    bytes_append(&pattern, "", 1);
+    const char *offset = *typed + length, *rest = offset;
+    bool has_offset = *offset == delimiter;
+    if (has_offset) {
+        rest = ++offset;
+        offset_parse(&rest);
+    }
+    char spelled[sizeof editor->search.offset] = "";
+    if (has_offset && (size_t)(rest - offset) < sizeof spelled)
+        memcpy(spelled, offset, (size_t)(rest - offset));
+    bool new_pattern = pattern.data[0];
+    search_remember(editor, pattern.data, backward, has_offset || new_pattern ? spelled : 0);
+    bytes_free(&pattern);
+    *typed = rest;
+    struct pattern *compiled = pattern_use(editor, "");
+    return compiled && search_apply(editor, compiled, backward, count, at, goal);
+}
+
+bool search_run(struct editor *editor, const char *typed, bool backward, size_t count, size_t *at, struct search_goal *goal)
+{
+    for (int parts = 0; parts < 20; parts++) {
+        if (!search_part(editor, &typed, backward, count, at, goal))
+            return false;
+        if (typed[0] != ';' || (typed[1] != '/' && typed[1] != '?'))
+            return true;
+        backward = typed[1] == '?';
+        typed += 2;
+        count = 1;
+    }
+    return true;
+}
+
+static bool search_line(struct editor *editor, const struct call *call, struct motion *motion, bool backward)
+{
+    struct search_goal goal = { 0 };
+    if (!search_run(editor, call->argument, backward, call->count, &motion->target, &goal))
+        return false;
+    motion->linewise = goal.linewise;
+    motion->inclusive = goal.inclusive;
+    return true;
+}
+
+static bool search_down(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    return search_line(editor, call, motion, false);
+}
+
+static bool search_up(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    return search_line(editor, call, motion, true);
+}
+
+static bool search_again(struct editor *editor, const struct call *call, struct motion *motion, bool reverse)
+{
+    struct pattern *pattern = pattern_use(editor, "");
+    struct search_goal goal = { 0 };
+    editor->search.highlight = true;
+    if (!pattern ||
+        !search_apply(editor, pattern, editor->search.backward != reverse, call->count, &motion->target, &goal))
+        return false;
+    motion->linewise = goal.linewise;
+    motion->inclusive = goal.inclusive;
+    return true;
+}
+
+static bool search_next(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    return search_again(editor, call, motion, false);
+}
+
+static bool search_previous(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    return search_again(editor, call, motion, true);
+}
+
+/* The word under the cursor or after it on its line, else a run of other characters. */
+bool word_under(const struct text *text, size_t at, bool words_only, struct span *span)
+{
+    size_t end = place_end(text, at), start = at;
+    while (start < end && !code_is_word(place_code(text, start)))
+        start = place_next(text, start);
+    bool word = start < end;
+    if (!word) {
+        if (words_only)
+            return false;
+        for (start = at; start < end && code_is_blank(place_code(text, start));)
+            start = place_next(text, start);
+        if (start >= end)
+            return false;
+    }
+    size_t begin = place_begin(text, at);
+    int class = code_class(place_code(text, start), false);
+    while (start > begin) {
+        size_t before = place_previous(text, start);
+        if (code_class(place_code(text, before), false) != class)
+            break;
+        start = before;
+    }
+    span->start = span->end = start;
+    while (span->end < end && code_class(place_code(text, span->end), false) == class)
+        span->end = place_next(text, span->end);
+    return true;
+}
+
+static bool search_word(struct editor *editor, const struct call *call, struct motion *motion, bool backward)
+{
+    struct text *text = editor_text(editor);
+    struct span span;
+    if (!word_under(text, motion->target, false, &span))
+        return editor_error(editor, "there is no word under the cursor");
+    bool whole = call->argument[0] != 'p' && code_is_word(place_code(text, span.start));
+    char *word = text_copy(text, span);
+    struct bytes pattern = { 0 };
+    bytes_append_text(&pattern, whole ? "\\<" : "");
+    for (size_t i = 0; i < span.end - span.start; i++) {
+        if (strchr("\\/.*$^~[]", word[i]) && word[i])
+            bytes_append_byte(&pattern, '\\');
+        bytes_append_byte(&pattern, word[i]);
+    }
+    bytes_append_text(&pattern, whole ? "\\>" : "");
+    free(word);
+    search_remember(editor, pattern.data, backward, "");
+    history_add(&editor->inside->patterns, pattern.data);
+    bytes_free(&pattern);
+    motion->target = span.start;
+    struct call again = *call;
+    return search_again(editor, &again, motion, false);
+}
+
+static bool search_word_down(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    return search_word(editor, call, motion, false);
+}
+
+static bool search_word_up(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    return search_word(editor, call, motion, true);
+}
+
+/* The match that the cursor is on, else the next one. */
+static bool match_object(struct editor *editor, const struct call *call, struct region *region, bool backward)
+{
+    (void)call;
+    struct text *text = editor_text(editor);
+    struct pattern *pattern = pattern_use(editor, "");
+    if (!pattern)
+        return false;
+    size_t at = editor->window.cursor, from = place_begin(text, at), size = text_size(text);
+    struct match match;
+    bool found = false;
+    while (!found && pattern_forward(editor, pattern, from, at, &match)) {
+        found = match.groups[0].end > at;
+        from = match.groups[0].end > match.groups[0].start ? match.groups[0].end : place_next(text, match.groups[0].start);
+        if (from > at || from >= size)
+            break;
+    }
+    if (!found && !search_step(editor, pattern, &at, backward, false, &match))
+        return editor_error(editor, "not found: %s", editor->search.pattern);
+    *region = (struct region){ .shape = SHAPE_CHARACTERS, .span = match.groups[0] };
+    return region->span.end > region->span.start;
+}
+
+static bool match_next(struct editor *editor, const struct call *call, struct region *region)
+{
+    return match_object(editor, call, region, false);
+}
+
+static bool match_previous(struct editor *editor, const struct call *call, struct region *region)
+{
+    return match_object(editor, call, region, true);
+}
+
+size_t editor_highlights(struct editor *editor, struct span within, struct span *out, size_t limit)
+{
+    if (!editor->search.pattern || !editor->search.highlight || !editor->options.hlsearch)
+        return 0;
+    struct pattern *pattern = pattern_use(editor, "");
+    struct match match;
+    size_t count = 0, from = within.start;
+    while (pattern && count < limit && from < within.end && pattern_forward(editor, pattern, from, within.end - 1, &match)) {
+        struct span span = match.groups[0];
+        if (span.end > span.start)
+            out[count++] = span;
+        from = span.end > span.start ? span.end : place_next(editor_text(editor), span.start);
+    }
+    return count;
+}
+
+enum { SEARCH_MOTION = MOTION_JUMP | MOTION_NUMBERED };
+
+const struct command commands_search[] = {
+    { "search-forward", "asks for a pattern and goes to the next match", COMMAND_MOTION, SEARCH_MOTION | TAKES_LINE,
+      { .move = search_down }, 0 },
+    { "search-backward", "asks for a pattern and goes to the match before", COMMAND_MOTION, SEARCH_MOTION | TAKES_LINE,
+      { .move = search_up }, 0 },
+    { "search-next", "the next match of the last search", COMMAND_MOTION, SEARCH_MOTION, { .move = search_next }, 0 },
+    { "search-previous", "the match before", COMMAND_MOTION, SEARCH_MOTION, { .move = search_previous }, 0 },
+    { "search-word-forward", "the next place of the word under the cursor; `part`: in longer words too", COMMAND_MOTION,
+      SEARCH_MOTION, { .move = search_word_down }, 0 },
+    { "search-word-backward", "the place before of the word under the cursor", COMMAND_MOTION, SEARCH_MOTION,
+      { .move = search_word_up }, 0 },
+    { "match-next", "the match under the cursor, else the next one", COMMAND_OBJECT, 0, { .select = match_next }, 0 },
+    { "match-previous", "the match under the cursor, else the one before", COMMAND_OBJECT, 0, { .select = match_previous },
+      0 },
+    { 0 },
+};
