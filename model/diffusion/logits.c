@@ -1,5 +1,7 @@
 #include "model/diffusion/logits.h"
 
+#include "model/tensor/kernels.h"
+
 #include <math.h>
 
 /* A rival further below the best than this many Gumbel units wins less often than once in e^14 draws. */
@@ -7,23 +9,16 @@ static const double GUMBEL_REACH = 14;
 
 int32_t argmax(const float *row, int32_t vocabulary)
 {
-    int32_t best = 0;
-    for (int32_t v = 1; v < vocabulary; v++)
-        if (row[v] > row[best])
-            best = v;
-    return best;
+    float top = kernels_choose()->largest(row, vocabulary);
+    for (int32_t v = 0; v < vocabulary; v++)
+        if (row[v] == top)
+            return v;
+    return 0;
 }
 
 double log_sum_exp(const float *row, int32_t vocabulary)
 {
-    float top = row[argmax(row, vocabulary)];
-    if (!isfinite(top))
-        return top;
-    double sum = 0;
-    for (int32_t v = 0; v < vocabulary; v++)
-        if (row[v] > top - 30)
-            sum += expf(row[v] - top);
-    return top + log(sum);
+    return kernels_choose()->log_sum_exp(row, vocabulary);
 }
 
 void log_softmax(float *row, int32_t vocabulary)
@@ -36,20 +31,16 @@ void log_softmax(float *row, int32_t vocabulary)
 void distribution_shape(const float *row, int32_t vocabulary, double *margin, double *entropy)
 {
     float best = -INFINITY, second = -INFINITY;
-    double sum = 0;
     for (int32_t v = 0; v < vocabulary; v++) {
-        float x = row[v];
-        if (x > best) {
+        if (row[v] > best) {
             second = best;
-            best = x;
-        } else if (x > second) {
-            second = x;
+            best = row[v];
+        } else if (row[v] > second) {
+            second = row[v];
         }
-        if (x > -20)
-            sum -= (double)x * expf(x);
     }
     *margin = exp(best) - exp(second);
-    *entropy = sum;
+    *entropy = kernels_choose()->entropy(row, vocabulary);
 }
 
 void add_gumbel(float *row, int32_t vocabulary, double heat, const struct draws *draws)

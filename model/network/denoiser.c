@@ -16,6 +16,9 @@ static bool check_graph(const struct checkpoint *checkpoint, const struct graph 
     if (graph->heads % graph->kv_heads != 0)
         return fail(error, LACUNA_MODEL, "%s: %d heads cannot share %d key/value heads evenly",
                     checkpoint_path(checkpoint), graph->heads, graph->kv_heads);
+    if (graph->head_width < 1)
+        return fail(error, LACUNA_MODEL, "%s: a width of %d is too little for %d heads",
+                    checkpoint_path(checkpoint), graph->width, graph->heads);
     if (graph->rope_base > 0 && graph->head_width % 2 != 0)
         return fail(error, LACUNA_MODEL, "%s: a head's width of %d is odd, so it cannot be rotated in pairs",
                     checkpoint_path(checkpoint), graph->head_width);

@@ -38,6 +38,11 @@ struct kernels {
                        float epsilon);
     /* In place: exp(x - max) / sum. At least one x must be finite; -INFINITY gives 0. */
     void (*softmax)(float *x, int n);
+    /* log of the sum of exp(x); -INFINITY where all are. */
+    float (*log_sum_exp)(const float *x, int n);
+    /* Of log-probabilities: -sum of exp(x) x, in nats; -INFINITY counts nothing. */
+    float (*entropy)(const float *x, int n);
+    float (*largest)(const float *x, int n);
     /* x[i] += y[i] */
     void (*add)(float *x, const float *y, int n);
     /* gate[i] = silu(gate[i]) * up[i]; SwiGLU, Shazeer 2020. */

@@ -53,6 +53,33 @@ static void softmax(float *x, int n)
         x[i] /= sum;
 }
 
+static float largest(const float *x, int n)
+{
+    float max = -INFINITY;
+    for (int i = 0; i < n; i++)
+        max = x[i] > max ? x[i] : max;
+    return max;
+}
+
+static float log_sum_exp(const float *x, int n)
+{
+    float max = largest(x, n), sum = 0;
+    if (!isfinite(max))
+        return max;
+    for (int i = 0; i < n; i++)
+        sum += expf(x[i] - max);
+    return max + logf(sum);
+}
+
+static float entropy(const float *x, int n)
+{
+    float sum = 0;
+    for (int i = 0; i < n; i++)
+        if (x[i] > -87)
+            sum -= x[i] * expf(x[i]);
+    return sum;
+}
+
 static void add(float *x, const float *y, int n)
 {
     for (int i = 0; i < n; i++)
@@ -95,6 +122,9 @@ const struct kernels kernels_scalar = {
     .rms_norm = rms_norm,
     .layer_norm = layer_norm,
     .softmax = softmax,
+    .log_sum_exp = log_sum_exp,
+    .entropy = entropy,
+    .largest = largest,
     .add = add,
     .silu_multiply = silu_multiply,
     .silu = silu,

@@ -210,9 +210,9 @@ static void layer_norm(const float *x, const float *weight, const float *bias, f
     }
 }
 
-static void softmax(float *x, int n)
+static float largest(const float *x, int n)
 {
-    vector most = splat(-INFINITY), sum = splat(0);
+    vector most = splat(-INFINITY);
     for (int i = 0; i < n; i += WIDTH) {
         vector v = at(x, i, n, -INFINITY);
         most = choose(v > most, v, most);
@@ -221,6 +221,35 @@ static void softmax(float *x, int n)
     store(lane, most);
     for (int i = 0; i < WIDTH; i++)
         max = lane[i] > max ? lane[i] : max;
+    return max;
+}
+
+static float log_sum_exp(const float *x, int n)
+{
+    float max = largest(x, n);
+    vector sum = splat(0);
+    if (!isfinite(max))
+        return max;
+    for (int i = 0; i < n; i += WIDTH)
+        sum += exponential(at(x, i, n, -INFINITY) - splat(max));
+    return max + logf(sum_lanes(sum));
+}
+
+static float entropy(const float *x, int n)
+{
+    vector sum = splat(0);
+    for (int i = 0; i < n; i += WIDTH) {
+        vector v = at(x, i, n, -INFINITY);
+        v = choose(v > splat(-87), v, splat(-87));
+        sum -= v * exponential(v);
+    }
+    return sum_lanes(sum);
+}
+
+static void softmax(float *x, int n)
+{
+    vector sum = splat(0);
+    float max = largest(x, n);
     for (int i = 0; i < n; i += WIDTH) {
         vector v = exponential(at(x, i, n, -INFINITY) - splat(max));
         sum += v;
@@ -304,6 +333,9 @@ const struct kernels TABLE = {
     .rms_norm = rms_norm,
     .layer_norm = layer_norm,
     .softmax = softmax,
+    .log_sum_exp = log_sum_exp,
+    .entropy = entropy,
+    .largest = largest,
     .add = add,
     .silu_multiply = silu_multiply,
     .silu = silu,
