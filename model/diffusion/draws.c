@@ -7,6 +7,11 @@ static double uniform_of_random(void *state)
     return random_uniform_double(state);
 }
 
+static uint64_t key_of_random(void *state)
+{
+    return random_u64(state);
+}
+
 static double uniform_of_list(void *state)
 {
     struct draws_list *list = state;
@@ -15,7 +20,7 @@ static double uniform_of_list(void *state)
 
 struct draws draws_random(struct random *random)
 {
-    return (struct draws){ .uniform = uniform_of_random, .state = random };
+    return (struct draws){ .uniform = uniform_of_random, .key = key_of_random, .state = random };
 }
 
 struct draws draws_recorded(struct draws_list *list)

@@ -9,6 +9,7 @@
 
 struct draws {
     double (*uniform)(void *state); /* the next number in [0, 1) */
+    uint64_t (*key)(void *state);   /* 64 even bits for a whole row of noise; NULL: every number is drawn by itself */
     void *state;                    /* borrowed */
 };
 

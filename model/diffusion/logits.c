@@ -3,6 +3,7 @@
 #include "model/tensor/kernels.h"
 
 #include <math.h>
+#include <string.h>
 
 /* A rival further below the best than this many Gumbel units wins less often than once in e^14 draws. */
 static const double GUMBEL_REACH = 14;
@@ -43,12 +44,62 @@ void distribution_shape(const float *row, int32_t vocabulary, double *margin, do
     *entropy = kernels_choose()->entropy(row, vocabulary);
 }
 
+/* Natural logarithm of a normal positive number, relative error below 1e-6 (Cephes, logf). */
+static inline float log_of(float x)
+{
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    int32_t n = (int32_t)(bits >> 23) - 126;
+    bits = (bits & 0x007fffff) | 0x3f000000;
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    int32_t low = f < 0.707106781f;
+    n -= low;
+    f = f + (low ? f : 0.0f) - 1.0f;
+    float z = f * f, p = 7.0376836292e-2f;
+    p = p * f - 1.1514610310e-1f;
+    p = p * f + 1.1676998740e-1f;
+    p = p * f - 1.2420140846e-1f;
+    p = p * f + 1.4249322787e-1f;
+    p = p * f - 1.6668057665e-1f;
+    p = p * f + 2.0000714765e-1f;
+    p = p * f - 2.4999993993e-1f;
+    p = p * f + 3.3333331174e-1f;
+    return f + (p * f * z - 0.5f * z) + (float)n * 0.693147181f;
+}
+
+/* 32 even bits of a counter (the finalizer of MurmurHash3). */
+static inline uint32_t scramble(uint32_t x)
+{
+    x ^= x >> 16;
+    x *= 0x85ebca6bu;
+    x ^= x >> 13;
+    x *= 0xc2b2ae35u;
+    return x ^ x >> 16;
+}
+
+/* Noise that is a function of a key drawn for the row and the piece. */
+static void add_keyed_gumbel(float *row, int32_t vocabulary, float heat, float least, uint64_t key)
+{
+    uint32_t low = (uint32_t)key, high = (uint32_t)(key >> 32);
+    for (int32_t v = 0; v < vocabulary; v++) {
+        uint32_t bits = scramble(scramble((uint32_t)v + low) ^ high);
+        float u = ((float)(int32_t)(bits >> 9) + 0.5f) * 0x1p-23f;
+        float noise = -log_of(-log_of(u));
+        row[v] += row[v] >= least ? heat * noise : 0.0f;
+    }
+}
+
 void add_gumbel(float *row, int32_t vocabulary, double heat, const struct draws *draws)
 {
     if (heat <= 0)
         return;
-    float floor_ = (float)(row[argmax(row, vocabulary)] - GUMBEL_REACH * heat);
+    float least = (float)(kernels_choose()->largest(row, vocabulary) - GUMBEL_REACH * heat);
+    if (draws->key) {
+        add_keyed_gumbel(row, vocabulary, (float)heat, least, draws->key(draws->state));
+        return;
+    }
     for (int32_t v = 0; v < vocabulary; v++)
-        if (row[v] >= floor_ && isfinite(row[v]))
+        if (row[v] >= least && isfinite(row[v]))
             row[v] += (float)(heat * draw_gumbel(draws));
 }

@@ -304,7 +304,8 @@ static void make_answer(struct correction *correction)
     assembly_text(assembly, wish->text + at, wish->size - at);
     assembly_end(assembly, correction->answer, alternative);
     struct lacuna_edit *edits = answer_room(correction->answer, correction->edits.count, sizeof *edits);
-    memcpy(edits, correction->edits.at, correction->edits.count * sizeof *edits);
+    for (size_t i = 0; i < correction->edits.count; i++)
+        edits[i] = correction->edits.at[i];
     alternative->edits = edits;
     alternative->edit_count = correction->edits.count;
     if (wish->count > 1)

@@ -134,7 +134,8 @@ static bool group_run_keeping(struct fill *fill, struct group *group, const stru
 {
     struct lacuna_error reason = { 0 };
     group->keep = memory_new(fill->keep_count, sizeof *group->keep);
-    memcpy(group->keep, fill->keep, fill->keep_count * sizeof *group->keep);
+    for (size_t k = 0; k < fill->keep_count; k++)
+        group->keep[k] = fill->keep[k];
     group->keep_count = fill->keep_count;
     for (;;) {
         if (group_run(fill, group, texts, &reason)) {
@@ -333,7 +334,8 @@ struct answer *fill_run(const struct infill *infill, struct denoiser_session *se
 {
     struct fill fill = { .infill = infill, .session = session, .wish = wish, .watch = watch };
     fill.keep = memory_new(wish->keep_count, sizeof *fill.keep);
-    memcpy(fill.keep, wish->keep, wish->keep_count * sizeof *fill.keep);
+    for (size_t k = 0; k < wish->keep_count; k++)
+        fill.keep[k] = wish->keep[k];
     fill.keep_count = wish->keep_count;
     if (watch->observe)
         fill.board = board_new(watch, wish->span_count);

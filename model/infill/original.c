@@ -27,7 +27,7 @@ static bool read_pieces(struct group *group, struct original *original, struct t
     plans_free(&hole->plans);
     hole->plans.count = original->fixed + (spelt < touch);
     hole->plans.ids = memory_new((size_t)hole->plans.count, sizeof *hole->plans.ids);
-    if (fine && (int)original->ids.count >= hole->plans.count)
+    if (fine && hole->plans.count > 0 && (int)original->ids.count >= hole->plans.count)
         memcpy(hole->plans.ids, original->ids.at, (size_t)hole->plans.count * sizeof *hole->plans.ids);
     return fine;
 }

@@ -35,7 +35,8 @@ bool group_window(struct group *group, struct lacuna_error *error)
         tail = room - first->count;
     tail = tail < last->count ? tail : last->count;
     size_t head = room - tail < first->count ? room - tail : first->count;
-    memmove(first->at, first->at + first->count - head, head * sizeof *first->at);
+    if (head)
+        memmove(first->at, first->at + first->count - head, head * sizeof *first->at);
     first->count = head;
     last->count = tail;
     int position = start_of_text(group);
