@@ -1,0 +1,34 @@
+/* safetensors, GGUF and PyTorch files: refused with a message, or every tensor can be read to its end. */
+#include "model/format/checkpoint.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/memory_file.h"
+
+#include <assert.h>
+
+static float tensor_sum(const struct tensor *tensor)
+{
+    int block = dtype_block(tensor->type);
+    float values[256], sum = 0;
+    for (int64_t at = 0, count = tensor_elements(tensor); at < count; at += block) {
+        tensor_to_f32(tensor, at, block, values);
+        sum += values[block - 1];
+    }
+    return sum;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct memory_file file = memory_file_new(data, size);
+    struct lacuna_error error = { 0 };
+    struct checkpoint *checkpoint = checkpoint_open(file.path, &error);
+    assert(checkpoint || error.message[0]);
+    volatile float sum = 0;
+    for (size_t k = 0; checkpoint && k < checkpoint_count(checkpoint); k++) {
+        const struct tensor *tensor = checkpoint_at(checkpoint, k);
+        assert(tensor->size == dtype_bytes(tensor->type, tensor_elements(tensor)));
+        sum += tensor_sum(tensor);
+    }
+    checkpoint_close(checkpoint);
+    memory_file_free(&file);
+    return 0;
+}

@@ -1,0 +1,152 @@
+/* GGUF and PyTorch files, from the small ones that the fuzz targets begin with. */
+#include "model/base/file.h"
+#include "model/format/checkpoint.h"
+#include "model/format/dtype.h"
+#include "model/tokenizer/tokenizer.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SEEDS LACUNA_SOURCE_DIR "/tests/fuzz/seeds/"
+
+static struct checkpoint *open_seed(const char *path)
+{
+    struct lacuna_error error = { 0 };
+    struct checkpoint *opened = checkpoint_open(path, &error);
+    if (!opened)
+        fail_msg("%s", error.message);
+    return opened;
+}
+
+static void gguf_speaks_the_words_of_its_family(void **state)
+{
+    (void)state;
+    struct checkpoint *opened = open_seed(SEEDS "model_weights/small.gguf");
+    const json_t *config = checkpoint_config(opened);
+    assert_string_equal(checkpoint_format(opened), "GGUF");
+    assert_string_equal(json_string_value(json_object_get(config, "model_type")), "llada");
+    assert_int_equal(json_integer_value(json_object_get(config, "n_layers")), 1);
+    assert_true(json_is_false(json_object_get(config, "weight_tying")));
+    assert_true(json_is_true(json_object_get(config, "rope_interleaved")));
+    const struct tensor *embedding = checkpoint_find(opened, "model.transformer.wte.weight");
+    assert_int_equal(embedding->type, DTYPE_Q4_0);
+    assert_int_equal(embedding->shape[0], 2);
+    assert_int_equal(embedding->shape[1], 32);
+    assert_non_null(checkpoint_find(opened, "model.transformer.blocks.0.q_proj.weight"));
+    float norm[4];
+    tensor_to_f32(checkpoint_find(opened, "model.transformer.ln_f.weight"), 0, 4, norm);
+    assert_true(norm[0] == 1 && norm[3] == 4);
+    checkpoint_close(opened);
+}
+
+static void gguf_carries_its_tokenizer(void **state)
+{
+    (void)state;
+    struct tokenizer *tokenizer = tokenizer_open(SEEDS "model_tokenizer/bytes.gguf", NULL);
+    assert_non_null(tokenizer);
+    assert_true(tokenizer_is_special(tokenizer, 9));
+    assert_int_equal(tokenizer_before(tokenizer)->at[0], 0);
+    assert_int_equal(tokenizer_after(tokenizer)->count, 0);
+    struct ids ids = { 0 };
+    assert_true(tokenizer_encode(tokenizer, "ab<mask> a", 10, true, &ids, NULL));
+    const int32_t expected[] = { 3, 9, 5 };
+    assert_int_equal(ids.count, 3);
+    assert_memory_equal(ids.at, expected, sizeof expected);
+    ids_free(&ids);
+    tokenizer_close(tokenizer);
+}
+
+static void pytorch_files_give_tensors(void **state)
+{
+    (void)state;
+    struct checkpoint *opened = open_seed(SEEDS "model_weights/small.pt");
+    assert_string_equal(checkpoint_format(opened), "PyTorch");
+    float values[6];
+    const struct tensor *w = checkpoint_need(opened, "w", 2, 3, NULL);
+    tensor_to_f32(w, 0, 6, values);
+    for (int k = 0; k < 6; k++)
+        assert_true(values[k] == (float)k);
+    assert_int_equal(checkpoint_find(opened, "b")->type, DTYPE_BF16);
+    checkpoint_close(opened);
+}
+
+/* The seed with `from` replaced by `to` (of equal length) is refused with that reason. */
+static void assert_change_refused(const char *seed, const char *from, const char *to, size_t size,
+                                  const char *reason)
+{
+    struct mapping file;
+    struct lacuna_error error = { 0 };
+    assert_true(mapping_open(&file, seed, &error));
+    char *copy = malloc(file.size);
+    memcpy(copy, file.at, file.size);
+    char *found = memmem(copy, file.size, from, size);
+    assert_non_null(found);
+    memcpy(found, to, size);
+    char path[] = "/tmp/lacuna-test-XXXXXX";
+    close(mkstemp(path));
+    assert_true(file_write(path, copy, file.size, &error));
+    struct checkpoint *opened = checkpoint_open(path, &error);
+    if (opened || !strstr(error.message, reason) || !strstr(error.message, path))
+        fail_msg("\"%s\" was to say \"%s\"", opened ? "opened" : error.message, reason);
+    unlink(path);
+    free(copy);
+    mapping_close(&file);
+}
+
+static void hostile_files_are_refused_with_the_reason(void **state)
+{
+    (void)state;
+    static const char gguf[] = SEEDS "model_weights/small.gguf", archive[] = SEEDS "model_weights/small.pt";
+    assert_change_refused(gguf, "GGUF\3", "GGUF\1", 5, "version 2 or 3");
+    assert_change_refused(gguf, "GGUF\3\0\0\0\4\0\0\0\0\0\0\0", "GGUF\3\0\0\0\4\0\0\0\0\0\0\x7f", 16,
+                          "more tensors");
+    assert_change_refused(gguf, "\x14\0\0\0\0\0\0\0general.arch", "\x14\0\0\0\0\0\0\x70general.arch", 20,
+                          "longer than what follows");
+    assert_change_refused(gguf, "output.weight\1\0\0\0\0\1\0\0", "output.weight\1\0\0\0\1\1\0\0", 21,
+                          "whole blocks");
+    assert_change_refused(gguf, "output.weight\1\0\0\0", "output.weight\x9\0\0\0", 17, "rank");
+    assert_change_refused(archive, "torch\nFloatStorage", "posix\nFloatStorage", 18, "posix.FloatStorage");
+    assert_change_refused(archive, "_rebuild_tensor_v2", "_rebuild_tensor_v3", 18, "_rebuild_tensor_v3");
+    assert_change_refused(archive, "K\6t", "K\7t", 3, "too short");
+    assert_change_refused(archive, "PK\5\6", "PK\5\7", 4, "cut off");
+}
+
+static void what_is_quantised_is_near(void **state)
+{
+    (void)state;
+    float values[256], back[256];
+    for (int k = 0; k < 256; k++)
+        values[k] = sinf((float)k) * (float)(k + 1);
+    static const struct {
+        enum dtype type;
+        double levels;
+    } types[] = {
+        { DTYPE_Q8_0, 127 }, { DTYPE_Q4_0, 8 }, { DTYPE_Q4_1, 15 }, { DTYPE_Q5_0, 16 }, { DTYPE_Q5_1, 31 }
+    };
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
+        uint8_t blocks[512];
+        dtype_row(types[t].type)->encode(values, 256, blocks);
+        dtype_row(types[t].type)->decode(blocks, 256, back);
+        for (int k = 0; k < 256; k++)
+            assert_true(fabs((double)back[k] - (double)values[k]) <=
+                        2.0 * (double)(k / 32 * 32 + 32) / types[t].levels);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gguf_speaks_the_words_of_its_family),
+        cmocka_unit_test(gguf_carries_its_tokenizer),
+        cmocka_unit_test(pytorch_files_give_tensors),
+        cmocka_unit_test(hostile_files_are_refused_with_the_reason),
+        cmocka_unit_test(what_is_quantised_is_near),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
