@@ -163,7 +163,7 @@ bool pickle_read(struct pickled_tensors *tensors, const char *path, const uint8_
                  struct lacuna_error *error)
 {
     struct pickle_machine machine;
-    uint32_t result;
+    uint32_t result = 0;
     *tensors = (struct pickled_tensors){ 0 };
     bool fine = pickle_run(&machine, &result, path, bytes, size, error);
     if (fine && machine.values[result].kind != PICKLE_DICT)

@@ -99,7 +99,7 @@ static bool push_whole(struct program *program, int64_t whole)
 /* A number of that many bytes, its sign in the highest bit. */
 static bool push_long(struct program *program, int length_bytes)
 {
-    uint64_t size, number;
+    uint64_t size = 0, number = 0;
     if (!number_read(program, length_bytes, &size))
         return false;
     if (size > 8)
@@ -125,7 +125,7 @@ static bool push_real(struct program *program)
 
 static bool push_text(struct program *program, int length_bytes)
 {
-    uint64_t size;
+    uint64_t size = 0;
     if (!number_read(program, length_bytes, &size))
         return false;
     if (size > (uint64_t)(program->end - program->at) || size > UINT32_MAX)
@@ -221,7 +221,7 @@ static bool memo_put(struct program *program, uint64_t place)
 
 static bool memo_use(struct program *program, int bytes, bool put)
 {
-    uint64_t place;
+    uint64_t place = 0;
     if (!number_read(program, bytes, &place))
         return false;
     if (put)
@@ -259,15 +259,15 @@ static bool line_read(struct program *program, const char **line, size_t *size)
 
 static bool global_line(struct program *program)
 {
-    const char *module, *name;
-    size_t module_size, name_size;
+    const char *module = NULL, *name = NULL;
+    size_t module_size = 0, name_size = 0;
     return line_read(program, &module, &module_size) && line_read(program, &name, &name_size) &&
            push_class(program, module, module_size, name, name_size);
 }
 
 static bool global_stack(struct program *program)
 {
-    uint32_t name, module;
+    uint32_t name = 0, module = 0;
     if (!pop(program, &name) || !pop(program, &module))
         return false;
     const struct pickle_value *values = program->machine->values;
@@ -279,7 +279,7 @@ static bool global_stack(struct program *program)
 
 static bool call(struct program *program)
 {
-    uint32_t arguments, function;
+    uint32_t arguments = 0, function = 0;
     if (!pop(program, &arguments) || !pop(program, &function))
         return false;
     const struct pickle_machine *machine = program->machine;
@@ -298,7 +298,7 @@ static bool call(struct program *program)
 
 static bool storage_name(struct program *program)
 {
-    uint32_t name;
+    uint32_t name = 0;
     if (!pop(program, &name))
         return false;
     struct pickle_value tuple = program->machine->values[name];
@@ -311,7 +311,7 @@ static bool storage_name(struct program *program)
 /* Attributes of an object; those of dictionaries and tensors say nothing that is needed. */
 static bool attributes_drop(struct program *program)
 {
-    uint32_t state;
+    uint32_t state = 0;
     return pop(program, &state) && (own_depth(program->machine) || refuse(program, "its stack is empty"));
 }
 
@@ -319,7 +319,7 @@ static bool attributes_drop(struct program *program)
 
 static bool step_value(struct program *program, uint8_t opcode, bool *known)
 {
-    uint64_t number;
+    uint64_t number = 0;
     switch (opcode) {
     case 'N':
         return push(program, VALUE_NONE);
@@ -355,7 +355,7 @@ static bool step_value(struct program *program, uint8_t opcode, bool *known)
 
 static bool step_memo(struct program *program, uint8_t opcode, bool *known)
 {
-    uint64_t number;
+    uint64_t number = 0;
     switch (opcode) {
     case 'q':
         return memo_use(program, 1, true);
@@ -379,7 +379,7 @@ static bool step_memo(struct program *program, uint8_t opcode, bool *known)
 
 static bool step_build(struct program *program, uint8_t opcode)
 {
-    size_t count;
+    size_t count = 0;
     switch (opcode) {
     case '(':
         return push_mark(program);
