@@ -163,7 +163,7 @@ static bool entries_check(struct zip *zip, const char *path, struct lacuna_error
 
 bool zip_open(struct zip *zip, const char *path, const struct mapping *file, struct lacuna_error *error)
 {
-    struct directory directory;
+    struct directory directory = { 0 };
     *zip = (struct zip){ 0 };
     if (!directory_find(&directory, path, file, error))
         return false;
