@@ -1,4 +1,5 @@
 /* Any bytes at all through a byte-level tokenizer and back are the same bytes. */
+#undef NDEBUG
 #include "model/tokenizer/bpe_train.h"
 #include "model/tokenizer/tokenizer.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,6 +1,7 @@
 /* The files of a model's folder that belong together: the input is cut at the first two
  * 0 bytes, and its first byte says
  * which files the parts are. */
+#undef NDEBUG
 #include "model/base/file.h"
 #include "model/format/checkpoint.h"
 #include "model/tokenizer/tokenizer.h"

@@ -1,4 +1,5 @@
 /* tokenizer.json and the vocabularies of GGUF files: refused with a message, or they encode and decode. */
+#undef NDEBUG
 #include "model/tokenizer/tokenizer.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/memory_file.h"

@@ -1,4 +1,5 @@
 /* safetensors, GGUF and PyTorch files: refused with a message, or every tensor can be read to its end. */
+#undef NDEBUG
 #include "model/format/checkpoint.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/memory_file.h"
