@@ -4,24 +4,24 @@
 #include "model/tensor/int8.h"
 #include "model/tensor/weight.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct writing {
+    const struct checkpoint *checkpoint;
+    enum dtype type;
     struct tensor *tensors; /* room for two of each */
     size_t count;
     struct quantise_report report;
     double squares, error_squares;
 };
 
-static bool is_matrix(const struct tensor *tensor)
+static bool ends_with(const struct tensor *tensor, const char *ending)
 {
-    static const char ending[] = ".weight";
-    size_t length = strlen(tensor->name), cut = sizeof ending - 1;
-    bool plain = tensor->type == DTYPE_F32 || tensor->type == DTYPE_F64 || tensor->type == DTYPE_F16 ||
-                 tensor->type == DTYPE_BF16;
-    return tensor->rank == 2 && plain && length > cut && strcmp(tensor->name + length - cut, ending) == 0;
+    size_t length = strlen(tensor->name), cut = strlen(ending);
+    return length > cut && strcmp(tensor->name + length - cut, ending) == 0;
 }
 
 static void append(struct writing *writing, const char *name, enum dtype type, const struct tensor *shape,
@@ -46,36 +46,83 @@ static void append_float(struct writing *writing, const struct tensor *tensor)
     append(writing, tensor->name, DTYPE_F32, tensor, tensor->rank, values);
 }
 
-static void measure(struct writing *writing, const float *row, const int8_t *whole, float scale, int64_t cols)
+/* One row in the new type; returns its scale. `back` gets the values that it stands for. */
+static float convert_row(enum dtype type, const float *row, int cols, void *out, float *back)
 {
-    double largest = 0;
-    for (int64_t i = 0; i < cols; i++) {
-        double error = row[i] - (double)scale * whole[i];
+    float scale = type == DTYPE_I8 ? int8_weights(row, cols, out) : 1;
+    for (int i = 0; i < cols; i++) {
+        switch (type) {
+        case DTYPE_I8:
+            back[i] = scale * ((const int8_t *)out)[i];
+            break;
+        case DTYPE_F16:
+            ((uint16_t *)out)[i] = f16_from_f32(row[i]);
+            back[i] = f32_from_f16(((const uint16_t *)out)[i]);
+            break;
+        case DTYPE_BF16:
+            ((uint16_t *)out)[i] = bf16_from_f32(row[i]);
+            back[i] = f32_from_bf16(((const uint16_t *)out)[i]);
+            break;
+        default:
+            ((float *)out)[i] = back[i] = row[i];
+        }
+    }
+    return scale;
+}
+
+static void measure(struct writing *writing, const float *row, const float *back, int cols)
+{
+    double largest = 0, most = 0;
+    for (int i = 0; i < cols; i++) {
+        double error = (double)row[i] - back[i];
         writing->squares += (double)row[i] * row[i];
         writing->error_squares += error * error;
         largest = fmax(largest, fabs(error));
+        most = fmax(most, fabs((double)row[i]));
     }
-    if (scale > 0)
-        writing->report.largest_error = fmax(writing->report.largest_error, largest / (127.0 * scale));
+    if (most > 0)
+        writing->report.largest_error = fmax(writing->report.largest_error, largest / most);
 }
 
-static void append_int8(struct writing *writing, const struct tensor *tensor)
+static bool append_matrix(struct writing *writing, const struct tensor *tensor, struct lacuna_error *error)
 {
-    int64_t rows = tensor->shape[0], cols = tensor->shape[1];
-    float *scales = floats_new((size_t)rows), *row = floats_new((size_t)cols);
-    int8_t *values = aligned_new((size_t)(rows * cols));
-    for (int64_t i = 0; i < rows; i++) {
-        tensor_to_f32(tensor, i * cols, cols, row);
-        scales[i] = int8_weights(row, (int)cols, values + i * cols);
-        measure(writing, row, values + i * cols, scales[i], cols);
+    struct weight weight;
+    int rows = (int)tensor->shape[0], cols = (int)tensor->shape[1];
+    if (!weight_find(&weight, writing->checkpoint, tensor->name, rows, cols, error))
+        return false;
+    float *scales = floats_new((size_t)rows), *row = floats_new(2 * (size_t)cols), *back = row + cols;
+    size_t stride = dtype_bytes(writing->type, cols);
+    char *values = aligned_new((size_t)rows * stride), name[512];
+    for (int i = 0; i < rows; i++) {
+        weight_read(&weight, i, 1, row);
+        scales[i] = convert_row(writing->type, row, cols, values + (size_t)i * stride, back);
+        measure(writing, row, back, cols);
     }
     free(row);
-    char name[512];
     name_with(tensor->name, "scale", name, sizeof name);
-    append(writing, name, DTYPE_F32, tensor, 1, scales);
-    append(writing, tensor->name, DTYPE_I8, tensor, 2, values);
+    if (writing->type == DTYPE_I8)
+        append(writing, name, DTYPE_F32, tensor, 1, scales);
+    else
+        free(scales);
+    append(writing, tensor->name, writing->type, tensor, 2, values);
     writing->report.matrices++;
-    writing->report.values += (uint64_t)(rows * cols);
+    writing->report.values += (uint64_t)rows * (uint64_t)cols;
+    return true;
+}
+
+static bool append_all(struct writing *writing, struct lacuna_error *error)
+{
+    for (size_t i = 0; i < checkpoint_count(writing->checkpoint); i++) {
+        const struct tensor *tensor = checkpoint_at(writing->checkpoint, i);
+        bool fits = tensor->rank == 2 && tensor->shape[0] <= INT_MAX && tensor->shape[1] <= INT_MAX;
+        if (fits && ends_with(tensor, ".weight")) {
+            if (!append_matrix(writing, tensor, error))
+                return false;
+        } else if (!ends_with(tensor, ".scale")) {
+            append_float(writing, tensor);
+        }
+    }
+    return true;
 }
 
 /* Wider types first, so that all are aligned. */
@@ -87,20 +134,16 @@ static int by_type(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
-bool quantise_write(const struct checkpoint *checkpoint, const char *path, struct quantise_report *report,
-                    struct lacuna_error *error)
+bool quantise_write(const struct checkpoint *checkpoint, enum dtype type, const char *path,
+                    struct quantise_report *report, struct lacuna_error *error)
 {
     size_t count = checkpoint_count(checkpoint);
-    struct writing writing = { .tensors = aligned_new(2 * count * sizeof *writing.tensors) };
-    for (size_t i = 0; i < count; i++) {
-        const struct tensor *tensor = checkpoint_at(checkpoint, i);
-        if (is_matrix(tensor))
-            append_int8(&writing, tensor);
-        else
-            append_float(&writing, tensor);
-    }
+    struct writing writing = { .checkpoint = checkpoint,
+                               .type = type,
+                               .tensors = aligned_new(2 * count * sizeof *writing.tensors) };
+    bool done = append_all(&writing, error);
     qsort(writing.tensors, writing.count, sizeof *writing.tensors, by_type);
-    bool done = safetensors_write(path, writing.tensors, writing.count, NULL, error);
+    done = done && safetensors_write(path, writing.tensors, writing.count, NULL, error);
     for (size_t i = 0; i < writing.count; i++) {
         free((void *)writing.tensors[i].name);
         free((void *)writing.tensors[i].data);

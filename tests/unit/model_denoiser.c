@@ -390,7 +390,7 @@ static void model_quantise(struct model *model, bool float32)
     struct checkpoint *source = model->checkpoint;
     denoiser_session_free(model->session);
     denoiser_close(model->denoiser);
-    assert_true(quantise_write(source, path, &report, &error));
+    assert_true(quantise_write(source, DTYPE_I8, path, &report, &error));
     assert_int_equal(report.matrices, 1 + 7 * LAYERS);
     assert_true(report.mean_error > 0 && report.mean_error < 0.01 && report.largest_error < 0.004);
     checkpoint_close(source);

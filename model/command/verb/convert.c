@@ -1,0 +1,107 @@
+/* A model's folder with its matrices in another type, and the error that this made. */
+#include "model/base/file.h"
+#include "model/base/find_model.h"
+#include "model/command/verb.h"
+#include "model/network/quantise.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct verb_option options[] = {
+    { .name = "to", .kind = OPTION_TEXT, .value = "TYPE", .help = "int8 (the default), f16, bf16 or f32" },
+    { 0 },
+};
+
+static bool find_type(const char *name, enum dtype *type)
+{
+    static const struct {
+        const char *name;
+        enum dtype type;
+    } types[] = { { "int8", DTYPE_I8 }, { "f16", DTYPE_F16 }, { "bf16", DTYPE_BF16 }, { "f32", DTYPE_F32 } };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i].name, name) == 0) {
+            *type = types[i].type;
+            return true;
+        }
+    return false;
+}
+
+static bool copy_beside(const char *from, const char *to, const char *name, struct lacuna_error *error)
+{
+    char *source = path_join(from, name), *target = path_join(to, name);
+    struct mapping mapping;
+    bool done = !file_exists(source);
+    if (!done && mapping_open(&mapping, source, error)) {
+        done = file_write(target, mapping.at, mapping.size, error);
+        mapping_close(&mapping);
+    }
+    free(source);
+    free(target);
+    return done;
+}
+
+static bool copy_others(const char *from, const char *to, struct lacuna_error *error)
+{
+    static const char *const names[] = { "config.json",
+                                         "tokenizer.json",
+                                         "tokenizer_config.json",
+                                         "generation_config.json",
+                                         "vocab.json",
+                                         "merges.txt",
+                                         "vocab.txt",
+                                         "README.md",
+                                         "model-card.md" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!copy_beside(from, to, names[i], error))
+            return false;
+    return true;
+}
+
+static bool convert(const char *source, enum dtype type, const char *folder, struct quantise_report *report,
+                    struct lacuna_error *error)
+{
+    if (!file_is_folder(source))
+        return fail(error, LACUNA_MODEL, "%s is no folder with config.json and model.safetensors", source);
+    struct checkpoint *checkpoint = checkpoint_open(source, error);
+    char *path = path_join(folder, "model.safetensors");
+    bool done = checkpoint && folder_make(folder, error) &&
+                quantise_write(checkpoint, type, path, report, error) && copy_others(source, folder, error);
+    checkpoint_close(checkpoint);
+    free(path);
+    return done;
+}
+
+static enum verb_status convert_run(const struct call *call)
+{
+    enum dtype type = DTYPE_I8;
+    const char *name = call_text(call, "to");
+    if (name && !find_type(name, &type))
+        return call_misused(call, "--to %s: the types are int8, f16, bf16 and f32", name);
+    struct lacuna_error error = { 0 };
+    struct quantise_report report = { 0 };
+    char *source = find_model(call->model, NULL, &error);
+    bool done = source && convert(source, type, call->operands[0], &report, &error);
+    free(source);
+    if (!done)
+        return call_failed(call, "%s", error.message);
+    printf(call->json ? "{\"matrices\":%zu,\"values\":%" PRIu64
+                        ",\"mean_error\":%.3g,\"largest_error\":%.3g}\n"
+                      : "%zu matrices, %" PRIu64
+                        " values; mean error %.3g of the values, largest %.3g of a row's largest\n",
+           report.matrices, report.values, report.mean_error, report.largest_error);
+    return VERB_DONE;
+}
+
+const struct verb verb_convert = {
+    .name = "convert",
+    .summary = "write a model with its matrices in another type, with the error that this makes",
+    .usage = "FOLDER",
+    .about = "Writes FOLDER with model.safetensors and copies of what lies beside it. int8 has one scale a "
+             "row of a matrix.",
+    .options = options,
+    .operand_low = 1,
+    .operand_high = 1,
+    .run = convert_run,
+};
