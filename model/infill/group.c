@@ -60,7 +60,7 @@ static size_t draft_count(const struct group *group)
     int pieces = 0;
     for (int h = 0; h < group->hole_count; h++)
         pieces += likeliest(&group->holes[h]);
-    return wish->count == 1 && pieces > LONG_PIECES ? 2 : wanted;
+    return pieces > LONG_PIECES ? (size_t)wish->count + 1 : wanted;
 }
 
 /* The likeliest length first, then lengths over the whole distribution: evenly for one hole, drawn for several. */
