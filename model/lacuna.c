@@ -70,7 +70,8 @@ static struct held held_new(const struct lacuna_request *request)
                          .sampler = copy_text(request->sampler),
                          .spans = memory_new(request->span_count, sizeof *held.spans),
                          .keep = memory_new(request->keep_count, sizeof *held.keep) };
-    memcpy(held.spans, request->spans, request->span_count * sizeof *held.spans);
+    if (request->span_count)
+        memcpy(held.spans, request->spans, request->span_count * sizeof *held.spans);
     for (size_t i = 0; i < request->keep_count; i++)
         held.keep[i] = copy_text(request->keep[i]);
     held.request.text = held.text;

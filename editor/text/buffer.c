@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+enum { PREPARE_LEAST = 65536, PREPARE_BLOCKS = 64 };
+
 typedef unsigned char lanes __attribute__((vector_size(16)));
 
 /* Sixteen lanes of eight-bit counters, emptied before they overflow. */
@@ -120,6 +122,20 @@ static atomic_size_t *index_of(struct buffer *buffer)
     return sums;
 }
 
+void buffer_prepare(const struct buffer *buffer, const char *bytes, size_t size)
+{
+#ifdef MADV_POPULATE_READ
+    if (!buffer->mapped || size < PREPARE_LEAST)
+        return;
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), skip = (uintptr_t)bytes % page;
+    madvise((void *)(bytes - skip), size + skip, MADV_POPULATE_READ);
+#else
+    (void)buffer;
+    (void)bytes;
+    (void)size;
+#endif
+}
+
 /* Makes sums[0..blocks] known. */
 static void index_extend(struct buffer *buffer, atomic_size_t *sums, size_t blocks)
 {
@@ -128,6 +144,10 @@ static void index_extend(struct buffer *buffer, atomic_size_t *sums, size_t bloc
         return;
     size_t sum = atomic_load_explicit(&sums[known], memory_order_relaxed);
     for (size_t block = known; block < blocks; block++) {
+        if ((block - known) % PREPARE_BLOCKS == 0) {
+            size_t count = blocks - block < PREPARE_BLOCKS ? blocks - block : PREPARE_BLOCKS;
+            buffer_prepare(buffer, buffer->bytes + block * BUFFER_BLOCK, count * BUFFER_BLOCK);
+        }
         sum += line_feeds_count(buffer->bytes + block * BUFFER_BLOCK, BUFFER_BLOCK);
         atomic_store_explicit(&sums[block + 1], sum, memory_order_relaxed);
     }

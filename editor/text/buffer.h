@@ -50,6 +50,9 @@ size_t buffer_line_feeds(struct buffer *buffer, const char *bytes, size_t size);
 size_t buffer_find_line_feed(struct buffer *buffer, const char *bytes, size_t size, size_t nth,
                              size_t *count);
 
+/* Brings in bytes of a mapped buffer that are about to be read, all at once instead of page by page. */
+void buffer_prepare(const struct buffer *buffer, const char *bytes, size_t size);
+
 /* Line feeds in plain memory. */
 size_t line_feeds_count(const char *bytes, size_t size);
 

@@ -1,7 +1,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "editor/text/search.h"
 #include "editor/base/memory.h"
-#include "editor/text/builder.h"
+#include "editor/text/literal.h"
 #include "editor/text/search_inside.h"
 #include "editor/text/utf8.h"
 
@@ -13,7 +13,7 @@
 /* Steps at one place before a pattern is given up, memory it may use (KiB), and the slowest search that goes
  * on. */
 enum {
-    STEP_LIMIT = 500000,
+    STEP_LIMIT = 2000000,
     HEAP_LIMIT = 65536,
     STACK_SIZE = 8 << 20,
     PATIENCE_MS = 3000,
@@ -21,7 +21,7 @@ enum {
 };
 /* Bytes searched at once: little at first, for a pattern may be slow, and more as it proves fast. What the
  * window holds behind them shows a match that begins at the last of them. */
-enum { SLICE_FIRST = 256, SLICE_LEAST = 16, SLICE_MOST = 32768, SLICE_MARGIN = 64 };
+enum { SLICE_FIRST = 256, SLICE_LEAST = 16, SLICE_MOST = 32768, SLICE_LITERAL = 1 << 20, SLICE_MARGIN = 64 };
 
 struct search {
     pcre2_code *code;
@@ -33,6 +33,7 @@ struct search {
     double spent_ms; /* on bytes without a match since the search began */
     size_t passed;
     bool anchored;
+    struct bytes needle; /* owned: what a search without patterns looks for; empty: use the pattern */
     struct window window;
 };
 
@@ -77,6 +78,15 @@ static pcre2_code *compile(const char *pattern, size_t size, unsigned options, s
     return compiled;
 }
 
+/* Plain text is searched for without the matcher. */
+static void take_needle(struct search *search, const char *pattern, size_t size, unsigned options)
+{
+    if (options & SEARCH_LITERAL)
+        bytes_append(&search->needle, pattern, size);
+    else if (!literal_of_pattern(pattern, size, &search->needle))
+        bytes_clear(&search->needle);
+}
+
 struct search *search_new(const char *pattern, size_t size, unsigned options, struct error *error)
 {
     pcre2_code *code = compile(pattern, size, options, error);
@@ -92,6 +102,8 @@ struct search *search_new(const char *pattern, size_t size, unsigned options, st
     search->stack = pcre2_jit_stack_create(32768, STACK_SIZE, NULL);
     search->slice = SLICE_FIRST;
     search->anchored = options & SEARCH_ANCHORED;
+    if (!(options & (SEARCH_IGNORE_CASE | SEARCH_ANCHORED)))
+        take_needle(search, pattern, size, options);
     search->window.before = ((size_t)lookbehind + 1) * 4;
     if (!search->data || !search->context || !search->stack) {
         search_free(search);
@@ -112,6 +124,7 @@ void search_free(struct search *search)
     pcre2_match_data_free(search->data);
     pcre2_match_context_free(search->context);
     pcre2_jit_stack_free(search->stack);
+    bytes_free(&search->needle);
     window_free(&search->window);
     free(search);
 }
@@ -134,7 +147,8 @@ static bool adapt(struct search *search, double ms, size_t bytes)
 {
     search->spent_ms += ms;
     search->passed += bytes;
-    if (ms < 0.5 && search->slice < SLICE_MOST)
+    size_t most = search->needle.size ? SLICE_LITERAL : SLICE_MOST;
+    if (ms < 0.5 && search->slice < most)
         search->slice *= 2;
     else if (ms > 4 && search->slice > SLICE_LEAST)
         search->slice /= 2;
@@ -169,12 +183,33 @@ static void take_match(const struct search *search, int groups, struct match *ma
         match->groups[0].start = match->groups[0].end;
 }
 
+/* match_window for plain text. */
+static int match_needle(struct search *search, size_t from, size_t limit)
+{
+    const struct window *window = &search->window;
+    size_t size = search->needle.size, *pairs = pcre2_get_ovector_pointer(search->data);
+    size_t end = window->end - limit > size ? limit + size : window->end;
+    const char *start = window->bytes + (from - window->start);
+    const char *found = literal_find(start, end - from, search->needle.data, size);
+    pairs[0] = found ? (size_t)(found - window->bytes) : end - window->start;
+    pairs[1] = pairs[0] + size;
+    if (found)
+        return 1;
+    if (limit + size <= window->end || window->is_last)
+        return PCRE2_ERROR_NOMATCH;
+    size_t last = end - from > size - 1 ? end - (size - 1) : from;
+    pairs[0] = last - window->start;
+    return PCRE2_ERROR_PARTIAL;
+}
+
 /* One call on the window: matches that begin in [from, limit]. A match that touches the end of a window which
  * is not the end of the text counts as partial. */
 static int match_window(struct search *search, size_t from, size_t limit)
 {
     const struct window *window = &search->window;
     uint32_t options = window->is_last ? 0 : PCRE2_PARTIAL_HARD | PCRE2_NOTEOL;
+    if (search->needle.size)
+        return match_needle(search, from, limit);
     if (search->anchored)
         options |= PCRE2_ANCHORED;
     pcre2_set_offset_limit(search->context, limit - window->start);

@@ -38,6 +38,7 @@ void window_place(struct window *window, const struct text *text, size_t from, s
         const struct node *leaf = node_find(text->root, &inside);
         size_t leaf_start = from - inside, leaf_end = leaf_start + leaf->size;
         if (leaf_start <= start && end <= leaf_end) {
+            buffer_prepare(leaf->buffer, leaf->bytes + (start - leaf_start), end - start);
             window_set(window, text, leaf->bytes + (start - leaf_start), end - start);
             return;
         }

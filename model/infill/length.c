@@ -83,11 +83,11 @@ struct looked {
 /* The logarithm of the chance of a plan: its fixed pieces, and whatever may follow. */
 static double plan_score(const struct rule *rule, const float *const *rows, int count)
 {
+    if (rule->fixed_count >= count)
+        return -INFINITY;
     double score = 0;
     for (int k = 0; k < rule->fixed_count; k++)
         score += rows[k][rule->fixed[k]];
-    if (rule->fixed_count >= count)
-        return -INFINITY;
     const float *row = rows[rule->fixed_count];
     double sum = 0;
     for (int32_t id = 0; id < rule->pieces->count; id++)

@@ -51,7 +51,8 @@ static bool take_spans(struct wish *wish, const struct lacuna_request *request, 
         at = span.end;
     }
     wish->spans = memory_new(request->span_count, sizeof *wish->spans);
-    memcpy(wish->spans, request->spans, request->span_count * sizeof *wish->spans);
+    if (request->span_count)
+        memcpy(wish->spans, request->spans, request->span_count * sizeof *wish->spans);
     wish->span_count = request->span_count;
     return true;
 }

@@ -6,7 +6,13 @@
 #include <immintrin.h>
 #include <string.h>
 
-enum { ROWS = 8, LANES = 16 }; /* with more rows the compiler runs out of registers */
+enum { ROWS = 8, LANES = 16 };
+
+/* The intrinsic, but gcc 12 copies the sum twice around it. */
+static inline __attribute__((always_inline)) void dot(__m512i *sum, __m512i x, __m512i w)
+{
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(*sum) : "v"(x), "v"(w));
+}
 
 static inline __attribute__((always_inline)) void
 block(const struct int8_rows *rows, const struct int8_panel *panel, int first, float *out, const int count)
@@ -23,8 +29,8 @@ block(const struct int8_rows *rows, const struct int8_panel *panel, int first, f
             int32_t four;
             memcpy(&four, x + i * INT8_STEP, sizeof four);
             __m512i value = _mm512_set1_epi32(four);
-            sum[i][0] = _mm512_dpbusd_epi32(sum[i][0], value, left);
-            sum[i][1] = _mm512_dpbusd_epi32(sum[i][1], value, right);
+            dot(&sum[i][0], value, left);
+            dot(&sum[i][1], value, right);
         }
     }
     for (int i = 0; i < count; i++)

@@ -139,7 +139,7 @@ static int count_words(const char *text)
     for (const char *at = text; *at;) {
         utf8proc_int32_t code;
         at += utf8proc_iterate((const utf8proc_uint8_t *)at, -1, &code);
-        bool word = is_word_character(code) || (inside && (code == '\'' || code == 0x2019 || code == '-'));
+        bool word = is_word_character(code) || (inside && (code == '\'' || code == 0x2019));
         words += word && !inside;
         inside = word;
     }
@@ -180,6 +180,18 @@ static void check_confidence(struct checker *checker, const json_t *one)
     }
 }
 
+/* What holds where all of a hole is new; rewrite and correct keep parts of what was there. */
+static void check_fills(struct checker *checker, const json_t *fills, const json_t *lengths)
+{
+    size_t index;
+    const json_t *fill;
+    json_array_foreach(fills, index, fill)
+        check_fill(checker, json_string_value(fill), json_string_length(fill));
+    check_keep(checker, fills);
+    check_tokens(checker, lengths);
+    check_words(checker, fills);
+}
+
 static void check_alternative(struct checker *checker, const json_t *one)
 {
     const json_t *fills = json_object_get(one, "fills"), *lengths = json_object_get(one, "lengths");
@@ -194,14 +206,10 @@ static void check_alternative(struct checker *checker, const json_t *one)
     if (!json_is_number(json_object_get(one, "logprob")) ||
         json_number_value(json_object_get(one, "logprob")) > 1e-6)
         breach(checker, "logprob is no logarithm of a probability");
-    size_t index;
-    const json_t *fill;
-    json_array_foreach(fills, index, fill)
-        check_fill(checker, json_string_value(fill), json_string_length(fill));
-    check_tokens(checker, lengths);
-    check_words(checker, fills);
-    check_keep(checker, fills);
     check_confidence(checker, one);
+    const json_t *job = json_object_get(checker->request, "job");
+    if (!job || strcmp(json_string_value(job), "infill") == 0)
+        check_fills(checker, fills, lengths);
 }
 
 static void check_alternatives(struct checker *checker, const json_t *answer)
