@@ -15,6 +15,7 @@ enum { BAR = 24 };
 struct report {
     FILE *log;
     bool terminal, bar; /* bar: one is on the last line */
+    double drawn;       /* minutes spent when it was drawn */
 };
 
 struct report *report_open(const char *folder, bool again, struct lacuna_error *error)
@@ -85,6 +86,13 @@ static void draw_bar(struct report *report, const struct report_step *s)
         fprintf(stderr, "%ld:%02ld:%02ld left", left / 3600, left / 60 % 60, left % 60);
     fflush(stderr);
     report->bar = true;
+    report->drawn = s->minutes;
+}
+
+void report_show(struct report *report, const struct report_step *s)
+{
+    if (report->terminal && s->minutes - report->drawn > 0.1 / 60.0)
+        draw_bar(report, s);
 }
 
 static json_t *rounded(double value, double places)

@@ -23,7 +23,10 @@ struct report_step {
     double places_per_second;
     double done, seconds_left; /* of the leg */
 };
+/* Writes the step to the log, and shows it. */
 void report_progress(struct report *report, const struct report_step *step);
+/* Draws the bar alone, on a terminal. */
+void report_show(struct report *report, const struct report_step *step);
 /* Draws curve.svg from log.jsonl. */
 bool report_curve(const char *folder, struct lacuna_error *error);
 

@@ -224,6 +224,30 @@ static double done_of(const struct run *run)
                          spent(run) - p->leg_spent);
 }
 
+static void tell(struct run *run, double rate)
+{
+    const struct progress_state *p = &run->progress;
+    double clock = now(), share = done_of(run), used = spent(run) - p->leg_spent;
+    struct report_step step = {
+        .step = p->steps,
+        .seen = p->seen,
+        .loss = run->loss_sum / run->loss_count,
+        .rate = rate,
+        .minutes = spent(run) / 60.0,
+        .places_per_second = (double)(p->seen - run->reported_seen) / (clock - run->reported),
+        .done = share < 1.0 ? share : 1.0,
+        .seconds_left = share < 1.0 ? used / share * (1.0 - share) : 0.0,
+    };
+    if (p->steps % run->training->report != 0) {
+        report_show(run->report, &step);
+        return;
+    }
+    report_progress(run->report, &step);
+    run->reported = clock;
+    run->reported_seen = p->seen;
+    run->loss_sum = run->loss_count = 0;
+}
+
 static bool step(struct run *run, double done, struct lacuna_error *error)
 {
     const struct training *t = run->training;
@@ -244,22 +268,7 @@ static bool step(struct run *run, double done, struct lacuna_error *error)
     p->seen += run->batch.count;
     run->loss_sum += loss;
     run->loss_count++;
-    if (p->steps % t->report == 0) {
-        double clock = now(), share = done_of(run), used = spent(run) - p->leg_spent;
-        report_progress(run->report, &(struct report_step){
-                                         .step = p->steps,
-                                         .seen = p->seen,
-                                         .loss = run->loss_sum / run->loss_count,
-                                         .rate = rate,
-                                         .minutes = spent(run) / 60.0,
-                                         .done = share < 1.0 ? share : 1.0,
-                                         .places_per_second =
-                                             (double)(p->seen - run->reported_seen) / (clock - run->reported),
-                                         .seconds_left = share < 1.0 ? used / share * (1.0 - share) : 0.0 });
-        run->reported = clock;
-        run->reported_seen = p->seen;
-        run->loss_sum = run->loss_count = 0;
-    }
+    tell(run, rate);
     return true;
 }
 
