@@ -14,9 +14,16 @@ struct batch {
     struct rows *rows;     /* [2 * count]: conditional branches, then unconditional ones */
     int32_t *ids, *places; /* canvas rows behind condition rows, for each branch */
     int *wanted, *open;    /* open: places in the canvas; wanted: rows of the branch */
-    float *logits;
+    float *logits; /* the workspace's */
     float **choice, **with; /* [open places of one sequence] */
 };
+
+void workspace_free(struct workspace *workspace)
+{
+    free(workspace->logits);
+    free(workspace->heated);
+    *workspace = (struct workspace){ 0 };
+}
 
 static void batch_free(struct batch *batch)
 {
@@ -25,7 +32,6 @@ static void batch_free(struct batch *batch)
     free(batch->places);
     free(batch->wanted);
     free(batch->open);
-    free(batch->logits);
     free(batch->choice);
     free(batch->with);
 }
@@ -51,13 +57,17 @@ static struct batch batch_new(const struct denoise *denoise, struct sequence *co
         rows += (size_t)(denoise->guidance.condition.count + sequences[i]->canvas.size);
         open += (size_t)canvas_open(&sequences[i]->canvas);
     }
+    struct workspace *work = denoise->workspace;
+    size_t floats = branches * open * (size_t)denoise->framing->vocabulary;
+    if (work->logits_room < floats)
+        work->logits = memory_grow(work->logits, &work->logits_room, floats, sizeof *work->logits);
     return (struct batch){
         .rows = memory_new(branches * (size_t)(last - first), sizeof(struct rows)),
         .ids = memory_new(branches * rows, sizeof(int32_t)),
         .places = memory_new(branches * rows, sizeof(int32_t)),
         .wanted = memory_new(branches * open, sizeof(int)),
         .open = memory_new(open, sizeof(int)),
-        .logits = memory_new(branches * open * (size_t)denoise->framing->vocabulary, sizeof(float)),
+        .logits = work->logits,
         .choice = memory_new(open, sizeof(float *)),
         .with = memory_new(open, sizeof(float *)),
     };

@@ -30,6 +30,13 @@ struct view {
     const float *const *with; /* [count] of the conditional branch; without guidance at temperature 0 the same rows as choice */
 };
 
+/* Memory for the rows of a step; grows to the largest batch and is kept from step to step. Zero is an empty one. */
+struct workspace {
+    float *logits, *heated;
+    size_t logits_room, heated_room; /* floats */
+};
+void workspace_free(struct workspace *workspace);
+
 struct denoise {
     struct denoiser_session *session;
     const struct framing *framing;
@@ -38,7 +45,8 @@ struct denoise {
     const struct sampler *sampler;
     struct guidance guidance;
     int steps;
-    void *user; /* of the two hooks */
+    struct workspace *workspace; /* the caller's, of one thread */
+    void *user;                  /* of the two hooks */
     /* Puts a piece for each open place into `tokens` [count]; NULL: the best of each row of choice. */
     void (*choose)(void *user, const struct view *view, int32_t *tokens);
     /* After each step. */

@@ -66,6 +66,13 @@ static int count_reveals(const struct run *run, const struct guess *guesses, int
     return take > count ? count : take;
 }
 
+static float *heated_room(struct workspace *workspace, size_t floats)
+{
+    if (workspace->heated_room < floats)
+        workspace->heated = memory_grow(workspace->heated, &workspace->heated_room, floats, sizeof *workspace->heated);
+    return workspace->heated;
+}
+
 static void advance_sequence(void *user, int index, const struct view *view)
 {
     struct run *run = user;
@@ -81,7 +88,7 @@ static void advance_sequence(void *user, int index, const struct view *view)
     struct view hot = *view;
     guess_shapes(denoise, view, &draws, guesses);
     if (sequence->heat > 0) {
-        heated = memory_new(count * (size_t)vocabulary, sizeof *heated);
+        heated = heated_room(denoise->workspace, count * (size_t)vocabulary);
         rows = memory_new(count, sizeof *rows);
         for (size_t k = 0; k < count; k++) {
             rows[k] = heated + k * (size_t)vocabulary;
@@ -101,7 +108,6 @@ static void advance_sequence(void *user, int index, const struct view *view)
                               count_reveals(run, guesses, view->count, run->total[run->origin[index]]), &noise, &draws);
     sequence->steps++;
     free(rows);
-    free(heated);
     free(order);
     free(tokens);
     free(guesses);

@@ -51,6 +51,7 @@ struct correction {
     const struct wish *wish;
     const struct infill_watch *watch;
     struct parts parts;
+    struct workspace workspace;
     struct edits edits;
     struct answer *answer;
 };
@@ -248,7 +249,7 @@ static bool correct_part(struct correction *correction, size_t number, struct la
     struct text_part texts[2] = { { wish->text, span.start }, { wish->text + span.end, wish->size - span.end } };
     struct text_part text = { wish->text + span.start, span.end - span.start };
     struct part_work work = { .group = { .infill = correction->infill, .wish = wish, .session = correction->session,
-                                         .watch = correction->watch ? correction->watch : &nobody, .hole_count = 1 } };
+                                         .watch = correction->watch ? correction->watch : &nobody, .workspace = &correction->workspace, .hole_count = 1 } };
     bool fine = original_read(&work.original, &work.group, texts, text, error);
     if (fine) {
         place_words(correction, &work, span.start);
@@ -323,6 +324,7 @@ struct answer *correct_run(const struct infill *infill, struct denoiser_session 
     if (fine)
         make_answer(&correction);
     parts_free(&correction.parts);
+    workspace_free(&correction.workspace);
     free(correction.edits.at);
     if (fine)
         return correction.answer;

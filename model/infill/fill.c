@@ -18,6 +18,7 @@ struct fill {
     const struct wish *wish;
     const struct infill_watch *watch;
     struct board *board;
+    struct workspace workspace;
     struct parts parts;   /* what is filled as one hole each */
     struct group *groups; /* [count] */
     char **lefts;         /* [count] left side of each group, owned */
@@ -114,6 +115,7 @@ static bool group_run(struct fill *fill, struct group *group, const struct text_
                              .wish = fill->wish,
                              .session = fill->session,
                              .watch = fill->watch,
+                             .workspace = &fill->workspace,
                              .board = fill->board,
                              .first = group->first,
                              .owners = group->owners,
@@ -326,6 +328,7 @@ static void fill_free(struct fill *fill)
     free(fill->lefts);
     free(fill->keep);
     parts_free(&fill->parts);
+    workspace_free(&fill->workspace);
     board_free(fill->board);
 }
 

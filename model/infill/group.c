@@ -297,6 +297,7 @@ static void set_denoise(struct group *group)
                       .scale = wish->guidance,
                       .active = front->asked && wish->guidance != 1 },
         .steps = wish->steps,
+        .workspace = group->workspace,
         .user = group,
         .choose = group_choose,
         .observe = group_observe,

@@ -82,6 +82,7 @@ struct group {
     struct ids *sides; /* [hole_count + 1] */
     struct front front;
     struct denoise denoise;
+    struct workspace *workspace; /* shared by groups that run one after another */
     char **keep; /* words to place in this group; borrowed */
     size_t keep_count;
     uint64_t stream; /* next stream of random numbers */
