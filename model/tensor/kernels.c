@@ -15,17 +15,16 @@ static bool has_avx512(void)
 }
 #endif
 
-const struct kernels *const *kernels_usable(const struct kernels *room[4])
+const struct kernels *const *kernels_usable(const struct kernels *room[KERNELS_ROOM])
 {
     int count = 0;
     room[count++] = &kernels_scalar;
+    room[count++] = &kernels_base;
 #if defined(__x86_64__)
     if (has_avx2())
         room[count++] = &kernels_avx2;
     if (has_avx512())
         room[count++] = &kernels_avx512;
-#elif defined(__aarch64__)
-    room[count++] = &kernels_neon;
 #endif
     room[count] = NULL;
     return room;
@@ -33,7 +32,7 @@ const struct kernels *const *kernels_usable(const struct kernels *room[4])
 
 const struct kernels *kernels_choose(void)
 {
-    const struct kernels *room[4], *best = NULL;
+    const struct kernels *room[KERNELS_ROOM], *best = NULL;
     for (const struct kernels *const *usable = kernels_usable(room); *usable; usable++)
         best = *usable;
     return best;

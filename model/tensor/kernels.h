@@ -55,16 +55,12 @@ struct kernels {
     void (*rotate)(float *x, const float *cosines, const float *sines, int half);
 };
 
-extern const struct kernels kernels_scalar;
-#if defined(__x86_64__)
-extern const struct kernels kernels_avx2, kernels_avx512;
-#elif defined(__aarch64__)
-extern const struct kernels kernels_neon;
-#endif
+enum { KERNELS_ROOM = 5 };
+extern const struct kernels kernels_scalar, kernels_base, kernels_avx2, kernels_avx512;
 
 /* The best table for this CPU. */
 const struct kernels *kernels_choose(void);
 /* Every table that this CPU can run, NULL after the last; kernels_scalar is the first. */
-const struct kernels *const *kernels_usable(const struct kernels *room[4]);
+const struct kernels *const *kernels_usable(const struct kernels *room[KERNELS_ROOM]);
 
 #endif

@@ -1,5 +1,5 @@
 /* kernels_vector.h - the kernels written once for vectors of WIDTH floats (a power of two that the compiler
- * maps to registers); kernels_avx2.c, kernels_avx512.c and kernels_neon.c each include it after defining
+ * maps to registers); kernels_base.c, kernels_avx2.c and kernels_avx512.c each include it after defining
  *     WIDTH    floats in a vector
  *     ROWS     rows of x that the multiplication holds in registers at once
  *     VECTORS  vectors of a panel's columns that it holds, a divisor of PANEL / WIDTH
@@ -130,8 +130,10 @@ static void block_of(const float *x, size_t x_stride, const float *panel, size_t
         CASE(2);
         CASE(3);
         CASE(4);
+#if ROWS > 4
         CASE(5);
         CASE(6);
+#endif
 #if ROWS > 6
         CASE(7);
         CASE(8);

@@ -33,7 +33,7 @@ static void every_panel_agrees_with_the_reference(void **state)
     (void)state;
     enum { K = 67, M = 29, STRIDE = 80 };
     static float x[M * STRIDE], panel[K * PANEL], expected[M * STRIDE], got[M * STRIDE];
-    const struct kernels *room[4];
+    const struct kernels *room[KERNELS_ROOM];
     fill(x, M * STRIDE, 1);
     fill(panel, K * PANEL, 2);
     for (const struct kernels *const *each = kernels_usable(room); *each; each++)
@@ -72,7 +72,7 @@ static void every_int8_product_gives_the_reference_s_bits(void **state)
     static uint8_t rows[M * K], same[M * K];
     static int8_t weights[PANEL * K];
     static int32_t sums[PANEL];
-    const struct kernels *room[4];
+    const struct kernels *room[KERNELS_ROOM];
     fill(scales, PANEL, 4);
     for (int i = 0; i < PANEL * K; i++)
         weights[i] = (int8_t)(i * 37 % 255 - 127);
@@ -179,7 +179,7 @@ static void every_row_kernel_agrees_with_the_reference(void **state)
     row_kernel *const kernels[] = { run_softmax, run_silu,     run_silu_multiply,
                                     run_gelu,    run_rms_norm, run_layer_norm,
                                     run_rotate,  run_add,      run_reductions };
-    const struct kernels *room[4];
+    const struct kernels *room[KERNELS_ROOM];
     for (const struct kernels *const *each = kernels_usable(room); *each; each++)
         for (size_t kernel = 0; kernel < sizeof kernels / sizeof *kernels; kernel++)
             for (int n = 1; n <= 200; n += n < 40 ? 1 : 53) {
