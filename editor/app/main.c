@@ -2,6 +2,7 @@
 #include "editor/app/arguments.h"
 #include "editor/app/loop.h"
 #include "editor/app/start.h"
+#include "editor/command/fill.h"
 #include "editor/command/headless.h"
 
 #include <fcntl.h>
@@ -56,9 +57,12 @@ static int run_terminal(const struct arguments *arguments)
     terminal_close(loop.terminal);
     if (*error.text)
         report(&error, FAILURE);
+    bool loading = fill_is_loading(loop.editor);
     free(theme);
     editor_free(loop.editor);
     loop_free(&loop);
+    if (loading)
+        _exit(code);
     return code;
 }
 

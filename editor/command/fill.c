@@ -107,6 +107,11 @@ bool fill_is_running(const struct editor *editor)
     return false;
 }
 
+bool fill_is_loading(const struct editor *editor)
+{
+    return editor->fill && fill_engine_state(editor->fill->engine, NULL) == FILL_ENGINE_LOADING;
+}
+
 void fill_wait(struct editor *editor)
 {
     fill_update(editor);

@@ -68,6 +68,8 @@ bool fill_update(struct editor *editor);
 void fill_before_key(struct editor *editor, struct key key);
 /* Whether a fill runs or waits for its model. */
 bool fill_is_running(const struct editor *editor);
+/* Whether a model is being opened on its thread. A program that ends meanwhile must not run exit handlers (_exit). */
+bool fill_is_loading(const struct editor *editor);
 /* Blocks until every fill has ended: between the keys of a headless run and inside macros. */
 void fill_wait(struct editor *editor);
 /* Rejects every preview. */

@@ -184,19 +184,22 @@ static void put_colour(const struct capabilities *can, struct bytes *output, uin
     bytes_append_text(output, tparm(set, (long)(colour & 0xff), 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L));
 }
 
+static void put_attribute(struct bytes *output, struct style style, enum attribute attribute,
+                          const char *string)
+{
+    if (style.attributes & attribute && string)
+        bytes_append_text(output, string);
+}
+
 void capabilities_style(const struct capabilities *can, struct bytes *output, struct style style)
 {
-    bytes_append_text(output, can->plain);
-    if (style.attributes & ATTRIBUTE_BOLD)
-        bytes_append_text(output, can->bold);
-    if (style.attributes & ATTRIBUTE_DIM)
-        bytes_append_text(output, can->dim);
-    if (style.attributes & ATTRIBUTE_ITALIC)
-        bytes_append_text(output, can->italic);
-    if (style.attributes & ATTRIBUTE_UNDERLINE)
-        bytes_append_text(output, can->underline);
-    if (style.attributes & ATTRIBUTE_REVERSE)
-        bytes_append_text(output, can->reverse);
+    if (can->plain)
+        bytes_append_text(output, can->plain);
+    put_attribute(output, style, ATTRIBUTE_BOLD, can->bold);
+    put_attribute(output, style, ATTRIBUTE_DIM, can->dim);
+    put_attribute(output, style, ATTRIBUTE_ITALIC, can->italic);
+    put_attribute(output, style, ATTRIBUTE_UNDERLINE, can->underline);
+    put_attribute(output, style, ATTRIBUTE_REVERSE, can->reverse);
     put_colour(can, output, style.foreground, false);
     put_colour(can, output, style.background, true);
 }

@@ -65,7 +65,7 @@ static void draw_edge(const struct theme *theme, struct grid *grid, int y, const
     for (int x = 0; x < grid->columns; x++)
         grid_put(grid, y, x, "─", 3, 1, style);
     grid_write(grid, y, 0, 1, left, style);
-    grid_write(grid, y, 2, last - 2 > 0 ? last - 2 : 0, title, style);
+    grid_write(grid, y, 1, last > 1 ? last - 1 : 0, title, style);
     grid_write(grid, y, last, 1, right, style);
 }
 
@@ -93,6 +93,14 @@ static void draw_alternative(const struct theme *theme, const struct hole *hole,
     grid_write(grid, y, used, room, proposal->text, style);
 }
 
+static const char *keys_for(int columns)
+{
+    if (columns >= 76)
+        return " Enter accept  w one word  r again  l low only  p pin  x reject  Esc back ";
+    return columns >= 57 ? " Enter accept  w one word  r again  l low only  Esc back "
+                         : " Enter w r l p x Esc ";
+}
+
 static void draw_alternatives(const struct theme *theme, const struct hole *hole, struct grid *grid, int y,
                               int height)
 {
@@ -101,10 +109,7 @@ static void draw_alternatives(const struct theme *theme, const struct hole *hole
     size_t first = hole->chosen >= room ? hole->chosen - room + 1 : 0;
     if (framed) {
         draw_edge(theme, grid, y, "┌", " alternatives ", "┐");
-        draw_edge(theme, grid, y + height - 1, "└",
-                  grid->columns >= 60 ? " Enter accept  w one word  r again  l low only  p pin  Esc back "
-                                      : " Enter w r l p Esc ",
-                  "┘");
+        draw_edge(theme, grid, y + height - 1, "└", keys_for(grid->columns), "┘");
     }
     for (size_t i = 0; i < room && first + i < hole->alternative_count; i++)
         draw_alternative(theme, hole, first + i, grid, y + framed + (int)i, framed);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BAR_WIDTH = 20 };
+enum { BAR_WIDTH = 20, NARROW = 40 };
 
 static const char *name_of(const struct document *document)
 {

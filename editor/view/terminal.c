@@ -24,6 +24,13 @@ struct terminal {
     int shape;               /* enum cursor_shape, -1: as found */
 };
 
+/* What the terminal cannot do is NULL and adds nothing. */
+static void put_string(struct terminal *terminal, const char *string)
+{
+    if (string)
+        bytes_append_text(&terminal->output, string);
+}
+
 /* Sends what was gathered; what a terminal that is gone does not take is dropped. */
 static void flush(struct terminal *terminal)
 {
@@ -47,7 +54,7 @@ struct terminal *terminal_open(int descriptor, struct error *error)
 {
     struct termios before;
     if (tcgetattr(descriptor, &before) != 0) {
-        fail(error, "standard input is no terminal; give --headless --keys KEYFILE to edit without one");
+        fail(error, "there is no terminal here; --headless --keys KEYFILE edits without one");
         return NULL;
     }
     struct terminal *terminal = calloc(1, sizeof *terminal);
@@ -86,7 +93,7 @@ bool terminal_enter(struct terminal *terminal, struct error *error)
     if (tcsetattr(terminal->descriptor, TCSADRAIN, &raw) != 0)
         return fail(error, "cannot set the terminal to raw mode: %s", strerror(errno));
     terminal->entered = true;
-    bytes_append_text(&terminal->output, terminal->capabilities.enter);
+    put_string(terminal, terminal->capabilities.enter);
     flush(terminal);
     terminal_forget(terminal);
     return true;
@@ -97,10 +104,10 @@ void terminal_leave(struct terminal *terminal)
     if (!terminal->entered)
         return;
     terminal->entered = false;
-    bytes_append_text(&terminal->output, terminal->capabilities.plain);
+    put_string(terminal, terminal->capabilities.plain);
     if (terminal->shape >= 0)
-        bytes_append_text(&terminal->output, terminal->capabilities.shape_reset);
-    bytes_append_text(&terminal->output, terminal->capabilities.leave);
+        put_string(terminal, terminal->capabilities.shape_reset);
+    put_string(terminal, terminal->capabilities.leave);
     flush(terminal);
     terminal->shape = -1;
     tcsetattr(terminal->descriptor, TCSADRAIN, &terminal->before);
@@ -198,7 +205,7 @@ static void draw_row(struct terminal *terminal, const struct grid *grid, int row
         if (column >= blank) {
             place(terminal, row, column);
             use_style(terminal, (struct style){ 0 });
-            bytes_append_text(&terminal->output, terminal->capabilities.clear_to_end);
+            put_string(terminal, terminal->capabilities.clear_to_end);
             break;
         }
         draw_cell(terminal, grid, row, column);
@@ -208,7 +215,7 @@ static void draw_row(struct terminal *terminal, const struct grid *grid, int row
 static void clear_screen(struct terminal *terminal, const struct grid *grid)
 {
     use_style(terminal, (struct style){ 0 });
-    bytes_append_text(&terminal->output, terminal->capabilities.clear);
+    put_string(terminal, terminal->capabilities.clear);
     terminal->pen_row = -1;
     grid_reset(&terminal->shown, grid->rows, grid->columns);
 }
@@ -219,23 +226,23 @@ static void show_cursor(struct terminal *terminal, const struct cursor *cursor)
         return;
     place(terminal, cursor->row, cursor->column);
     if ((int)cursor->shape != terminal->shape && terminal->capabilities.shapes[cursor->shape]) {
-        bytes_append_text(&terminal->output, terminal->capabilities.shapes[cursor->shape]);
+        put_string(terminal, terminal->capabilities.shapes[cursor->shape]);
         terminal->shape = (int)cursor->shape;
     }
-    bytes_append_text(&terminal->output, terminal->capabilities.cursor_show);
+    put_string(terminal, terminal->capabilities.cursor_show);
 }
 
 void terminal_paint(struct terminal *terminal, const struct grid *grid, const struct cursor *cursor)
 {
     const struct capabilities *can = &terminal->capabilities;
-    bytes_append_text(&terminal->output, can->update_begin);
-    bytes_append_text(&terminal->output, can->cursor_hide);
+    put_string(terminal, can->update_begin);
+    put_string(terminal, can->cursor_hide);
     if (terminal->shown.rows != grid->rows || terminal->shown.columns != grid->columns)
         clear_screen(terminal, grid);
     for (int row = 0; row < grid->rows; row++)
         draw_row(terminal, grid, row);
     show_cursor(terminal, cursor);
-    bytes_append_text(&terminal->output, can->update_end);
+    put_string(terminal, can->update_end);
     flush(terminal);
     grid_copy(&terminal->shown, grid);
 }
