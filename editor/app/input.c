@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { KEPT_BEHIND = 1 << 16 }; /* bytes understood that may stay in front of the waiting ones */
+
 static const char paste_end[] = "\033[201~";
 
 void input_free(struct input *input)
@@ -15,8 +17,11 @@ void input_free(struct input *input)
 
 void input_feed(struct input *input, const char *bytes, size_t size)
 {
-    if (input->at == input->waiting.size) {
-        bytes_clear(&input->waiting);
+    size_t left = input->waiting.size - input->at;
+    if (left == 0 || input->at > KEPT_BEHIND) {
+        if (left)
+            memmove(input->waiting.data, input->waiting.data + input->at, left);
+        input->waiting.size = left;
         input->at = 0;
     }
     bytes_append(&input->waiting, bytes, size);
