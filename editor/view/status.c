@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BAR_WIDTH = 20, NARROW = 40 };
+enum { BAR_WIDTH = 20, NARROW = 40, COLUMN_LIMIT = 1 << 16 };
 
 static const char *name_of(const struct document *document)
 {
@@ -35,7 +35,8 @@ static void describe_left(const struct editor *editor, int columns, struct bytes
 {
     const struct document *document = editor_document(editor);
     size_t line = text_line_of(editor_text(editor), editor->window.cursor) + 1;
-    size_t column = editor_column(editor, editor->window.cursor) + 1;
+    size_t bytes = editor->window.cursor - text_line_begin(editor_text(editor), editor->window.cursor);
+    size_t column = bytes < COLUMN_LIMIT ? editor_column(editor, editor->window.cursor) + 1 : bytes + 1;
     bytes_format(out, "  %s%s%s  %zu:%zu",
                  shorten(name_of(document), (size_t)(columns > 60 ? columns / 2 : columns / 3)),
                  document_is_modified(document) ? " +" : "", document->readonly ? " [read-only]" : "", line,

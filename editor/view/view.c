@@ -57,10 +57,13 @@ static void scroll(struct view *view, struct editor *editor, struct rows *rows)
 static void scroll_aside(struct editor *editor, int width)
 {
     struct window *window = &editor->window;
-    size_t column = editor_column(editor, window->cursor), room = (size_t)(width > 0 ? width : 1);
-    if (editor->options.wrap)
+    size_t room = (size_t)(width > 0 ? width : 1);
+    if (editor->options.wrap) {
         window->left = 0;
-    else if (column < window->left || column >= window->left + room)
+        return;
+    }
+    size_t column = editor_column(editor, window->cursor);
+    if (column < window->left || column >= window->left + room)
         window->left = column > room / 2 ? column - room / 2 : 0;
 }
 
