@@ -99,6 +99,6 @@ void fill_status(const struct editor *editor, struct bytes *middle, struct bytes
 void fill_complete(const struct editor *editor, const char *command, struct bytes *out);
 
 /* The rows: ended by a zero row. */
-extern const struct command fill_commands[];
+extern const struct command commands_fill[];
 
 #endif
