@@ -1,5 +1,7 @@
 #include "editor/app/loop.h"
 
+#include "editor/app/journals.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -195,6 +197,8 @@ void loop_run(struct loop *loop)
     editor->interrupted_user = loop;
     editor->registers.clipboard_written = copy_out;
     editor->registers.user = loop;
+    loop->journals = journals_new(editor);
+    journals_update(loop->journals);
     draw(loop);
     while (!editor->quit && !loop->lost) {
         struct pollfd ready[3];
@@ -208,9 +212,12 @@ void loop_run(struct loop *loop)
         handle_input(loop);
         if (ready[2].revents)
             fill_update(editor);
+        journals_update(loop->journals);
         if (!editor->quit && !loop->lost)
             draw(loop);
     }
+    journals_close(loop->journals, loop->lost);
+    loop->journals = NULL;
 }
 
 void loop_free(struct loop *loop)

@@ -12,6 +12,8 @@
 #include "editor/app/input.h"
 #include "editor/view/view.h"
 
+struct journals;
+
 struct loop {
     struct editor *editor; /* borrowed, as is the terminal */
     struct terminal *terminal;
@@ -20,7 +22,8 @@ struct loop {
     struct view view;
     struct grid grid;
     struct input input;
-    bool lost; /* the terminal is gone, or the program was told to end */
+    struct journals *journals; /* owned */
+    bool lost;                 /* the terminal is gone, or the program was told to end */
 };
 
 /* Blocks the signals that the loop reads; before any thread is begun, so that none takes them. False: the

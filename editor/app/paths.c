@@ -7,17 +7,32 @@
 #include <string.h>
 #include <unistd.h>
 
-char *path_of_config(const char *name)
+/* A variable of the XDG base directory rules, else its default under the home folder. */
+static char *user_path(const char *variable, const char *fallback, const char *name)
 {
-    const char *base = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    const char *base = getenv(variable), *home = getenv("HOME");
     struct bytes path = { 0 };
     if (base && *base == '/')
-        bytes_format(&path, "%s/lacuna/%s", base, name);
+        bytes_format(&path, "%s/lacuna%s", base, name);
     else if (home && *home)
-        bytes_format(&path, "%s/.config/lacuna/%s", home, name);
+        bytes_format(&path, "%s/%s/lacuna%s", home, fallback, name);
     else
         return NULL;
     return bytes_take(&path);
+}
+
+char *path_of_config(const char *name)
+{
+    struct bytes slashed = { 0 };
+    bytes_format(&slashed, "/%s", name);
+    char *path = user_path("XDG_CONFIG_HOME", ".config", slashed.data);
+    bytes_free(&slashed);
+    return path;
+}
+
+char *path_of_state(void)
+{
+    return user_path("XDG_STATE_HOME", ".local/state", "");
 }
 
 char *path_of_data(const char *name)

@@ -1,6 +1,7 @@
 #include "editor/app/start.h"
 
 #include "editor/app/config.h"
+#include "editor/app/journals.h"
 #include "editor/app/paths.h"
 #include "editor/app/tutor.h"
 #include "editor/base/memory.h"
@@ -78,6 +79,8 @@ static bool open_files(struct editor *editor, const struct arguments *arguments,
 {
     if (arguments->tutor)
         return tutor_open(editor, error);
+    if (arguments->recover)
+        return journals_recover(editor, arguments->recover, error);
     for (size_t i = arguments->file_count; i-- > 0;) {
         const char *name = arguments->files[i];
         bool good =

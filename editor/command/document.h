@@ -22,6 +22,8 @@ struct edit {
 struct document;
 struct document_listener {
     void (*edited)(void *user, struct document *document, const struct text *before, struct edit edit);
+    void (*saving)(void *user, struct document *document); /* before its own file is written; may be NULL */
+    void (*saved)(void *user, struct document *document);  /* after that went well; may be NULL */
     void *user;
     struct document_listener *next;
 };
