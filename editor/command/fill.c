@@ -251,14 +251,19 @@ void fill_status(const struct editor *editor, struct bytes *middle, struct bytes
     *steps = running->steps ? running->steps : fill->settings.steps ? fill->settings.steps : 8;
 }
 
-void fill_complete(const struct editor *editor, const char *command, struct bytes *out)
+bool fill_complete(struct editor *editor, const char *command, struct bytes *out)
 {
-    struct fill *fill = editor->fill;
-    struct lacuna_model *model =
-        fill && strcmp(command, "attribute") == 0 ? fill_engine_model(fill->engine) : NULL;
-    if (!model)
-        return;
+    if (strcmp(command, "attribute") != 0)
+        return false;
+    struct fill *fill = fill_of(editor);
+    struct lacuna_model *model = fill_engine_model(fill->engine);
+    if (!model) {
+        fill_engine_wake(fill->engine, NULL);
+        editor_message(editor, "the model is being opened for its attributes: Tab again in a moment");
+        return true;
+    }
     const struct lacuna_description *description = fill_engine_door(fill->engine)->describe(model);
     for (size_t i = 0; i < description->attribute_count; i++)
         bytes_format(out, "%s\n", description->attributes[i].value);
+    return true;
 }
