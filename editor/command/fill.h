@@ -100,6 +100,6 @@ void fill_status(const struct editor *editor, struct bytes *middle, struct bytes
 bool fill_complete(struct editor *editor, const char *command, struct bytes *out);
 
 /* The rows: ended by a zero row. */
-extern const struct command commands_fill[];
+extern const struct command fill_commands[];
 
 #endif

@@ -287,7 +287,7 @@ static bool motion_hole(struct editor *editor, const struct call *call, struct m
     return true;
 }
 
-const struct command commands_fill[] = {
+const struct command fill_commands[] = {
     { "mask",
       "Make a hole of the selection, a range of lines or the line; mask here: an empty one",
       COMMAND_LINE,
