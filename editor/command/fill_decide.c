@@ -35,8 +35,8 @@ static void accept_whole(struct editor *editor, struct hole *hole)
     struct proposal chosen = proposal_copy(&hole->alternatives[hole->chosen]);
     struct span span = hole->span;
     hole_remove(fill, hole);
-    editor_close_step(editor);
     editor_set_cursor(editor, span.start);
+    editor_close_step(editor);
     editor_replace(editor, span, chosen.text, chosen.size);
     editor_set_cursor(editor, chosen.size ? span.start + chosen.size - 1 : span.start);
     editor_close_step(editor);
