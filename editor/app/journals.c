@@ -5,6 +5,7 @@
 #include "editor/command/fill.h"
 #include "editor/text/journal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -121,17 +122,28 @@ static void restore_holes(struct journals *journals, const struct document *docu
     text_free(text);
 }
 
+/* Behind what the editor says already. */
+static void add_error(struct editor *editor, const char *text)
+{
+    char before[256];
+    snprintf(before, sizeof before, "%s", editor->message);
+    editor_error(editor, "%s%s%s", before, *before ? "; " : "", text);
+}
+
 /* What is there for a file that is opened. */
 static void greet(struct journals *journals, const struct document *document)
 {
+    struct error text = { 0 };
     int owner = 0;
     switch (journal_look(journals->folder, document->path, &owner)) {
     case JOURNAL_UNSAVED:
-        editor_error(journals->editor, "%s was not saved by a session that was cut off: lacuna --recover %s",
-                     document->path, document->path);
+        fail(&text, "%s was not saved by a session that was cut off: lacuna --recover %s", document->path,
+             document->path);
+        add_error(journals->editor, text.text);
         break;
     case JOURNAL_BUSY:
-        editor_error(journals->editor, "%s is open in another editor, process %d", document->path, owner);
+        fail(&text, "%s is open in another editor, process %d", document->path, owner);
+        add_error(journals->editor, text.text);
         break;
     case JOURNAL_HOLES:
         restore_holes(journals, document);

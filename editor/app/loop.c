@@ -126,6 +126,27 @@ static bool is_interrupted(void *user)
     return memchr(loop->input.waiting.data + from, INTERRUPT, loop->input.waiting.size - from) != NULL;
 }
 
+static bool has_meaning(const struct keymap *keymap, struct key key)
+{
+    const struct binding *binding;
+    for (size_t i = 0; i < keymap->mode_count; i++)
+        if (keymap_match(keymap, keymap->modes[i].name, &key, 1, &binding) != MATCH_NONE)
+            return true;
+    return false;
+}
+
+/* Escape and a key that came together are one key with Alt only where the keymap knows such a key. */
+static void handle_key(struct loop *loop, struct key key)
+{
+    struct editor *editor = loop->editor;
+    if (key.modifiers & KEY_META && !has_meaning(editor->keymap, key)) {
+        editor_key(editor, (struct key){ KEY_ESCAPE, 0 });
+        key.modifiers &= ~(uint32_t)KEY_META;
+    }
+    if (!editor->quit)
+        editor_key(editor, key);
+}
+
 static void handle_input(struct loop *loop)
 {
     struct editor *editor = loop->editor;
@@ -135,7 +156,7 @@ static void handle_input(struct loop *loop)
         case INPUT_NOTHING:
             return;
         case INPUT_KEY:
-            editor_key(editor, event.key);
+            handle_key(loop, event.key);
             break;
         case INPUT_PASTE:
             editor_paste(editor, event.bytes, event.size);

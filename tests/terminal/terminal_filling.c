@@ -57,7 +57,7 @@ static void a_hole_is_shown_as_dots_between_brackets(void **state)
 {
     (void)state;
     struct session *session = open_draft(24, 80, NULL);
-    session_type(session, "/harbour\rv2e:mask\r");
+    session_type(session, "/harbour\rv3e:mask\r");
     assert_true(session_sees(session, "down to the [··················] an hour."));
     assert_true(session_sees(session, "hole 1/1 · auto · 8 steps"));
     session_type(session, ":unmask\r");
@@ -70,7 +70,7 @@ static void a_fill_is_watched_accepted_and_undone(void **state)
     (void)state;
     static const char *const slow[] = { "LACUNA_STUB_DELAY=40", NULL };
     struct session *session = open_draft(24, 80, slow);
-    session_type(session, "/harbour\rv2e:mask\r:fill\r");
+    session_type(session, "/harbour\rv3e:mask\r:fill\r");
     assert_true(session_sees(session, "[quay · ·] an hour."));
     assert_true(session_sees(session, "FILL  step"));
     assert_true(session_sees(session, "[quay and waited] an hour."));
@@ -88,7 +88,7 @@ static void typing_goes_on_while_a_fill_runs(void **state)
     (void)state;
     static const char *const slow[] = { "LACUNA_STUB_DELAY=60", NULL };
     struct session *session = open_draft(24, 80, slow);
-    session_type(session, "/harbour\rv2e:mask\r:fill\r");
+    session_type(session, "/harbour\rv3e:mask\r:fill\r");
     session_type(session, "Gowater, rain\033");
     assert_true(session_sees(session, "  3 water, rain"));
     assert_true(session_sees(session, "[quay and waited] an hour."));
@@ -103,7 +103,7 @@ static void escape_cancels_a_fill_and_restores(void **state)
     (void)state;
     static const char *const slow[] = { "LACUNA_STUB_DELAY=500", NULL };
     struct session *session = open_draft(24, 80, slow);
-    session_type(session, "/harbour\rv2e:mask\r:fill\r");
+    session_type(session, "/harbour\rv3e:mask\r:fill\r");
     assert_true(session_sees(session, "FILL"));
     session_settle(session, 100);
     session_type(session, "\033");
@@ -119,7 +119,7 @@ static void another_alternative_is_chosen_and_a_word_accepted(void **state)
 {
     (void)state;
     struct session *session = open_draft(24, 80, NULL);
-    session_type(session, "/harbour\rv2e:mask\r:fill\r");
+    session_type(session, "/harbour\rv3e:mask\r:fill\r");
     assert_true(session_sees(session, "▸ 1  quay and waited"));
     session_type(session, "\033[B");
     assert_true(session_sees(session, "▸ 2  water as before"));
@@ -135,7 +135,7 @@ static void a_model_that_is_missing_blocks_nothing(void **state)
     (void)state;
     static const char *const missing[] = { "LACUNA_STUB_MODEL=missing", NULL };
     struct session *session = open_draft(24, 80, missing);
-    session_type(session, "/harbour\rv2e:mask\r:fill\r");
+    session_type(session, "/harbour\rv3e:mask\r:fill\r");
     assert_true(session_sees(session, "no model of that name"));
     session_type(session, "Gonew line\033");
     assert_true(session_sees(session, "  3 new line"));
@@ -147,7 +147,7 @@ static void a_hole_is_seen_on_a_small_screen_without_colours(void **state)
     (void)state;
     static const char *const plain[] = { "NO_COLOR=1", NULL };
     struct session *session = open_draft(5, 20, plain);
-    session_type(session, "/harbour\rv2e:mask\r");
+    session_type(session, "/harbour\rv3e:mask\r");
     assert_true(session_sees(session, "[····"));
     session_type(session, ":fill\r");
     assert_true(session_sees(session, "▸ 1  quay"));
