@@ -105,6 +105,7 @@ int main(int argument_count, char **values)
     int count = argument_count > 1 ? atoi(values[1]) : 300;
     for (int i = 2; i < argument_count && i < 14; i++)
         arguments[i - 1] = values[i];
+    setvbuf(stdout, NULL, _IOLBF, 0);
     measure_start(20, arguments);
     struct session *session = session_start(24, 80, "xterm-256color", arguments, NULL);
     if (!session_sees(session, "lesson"))
@@ -114,7 +115,7 @@ int main(int argument_count, char **values)
     measure_keys(session, "key", count, NULL);
     session_type(session, "\033:steps 64\r:length 64\r");
     session_settle(session, 200);
-    measure_keys(session, "key during a fill", count, "\033:reject\r:fill\r0f<i");
+    measure_keys(session, "key during a fill", count, "\033:reject\r:fill\rgg0f<i");
     session_type(session, "\033:reject\r");
     session_settle(session, 300);
     measure_cancel(session, 20);
