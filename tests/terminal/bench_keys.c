@@ -70,7 +70,7 @@ static void measure_keys(struct session *session, const char *name, int count, c
         char key[2] = { (char)('a' + i % 26), 0 }, expected[3] = { key[0], '<', 0 };
         if (fill && i % 15 == 0) {
             session_type(session, fill);
-            session_settle(session, 30);
+            session_sees(session, "step");
         }
         double time = session_time(session, key, expected);
         if (time >= 0)
@@ -87,7 +87,7 @@ static void measure_cancel(struct session *session, int count)
     int missed = 0;
     for (int i = 0; i < count; i++) {
         session_type(session, ":fill\r");
-        session_settle(session, 60);
+        session_sees(session, "FILL  step");
         double time = session_time(session, "\033", "fill cancelled");
         if (time >= 0)
             add(&times, time - 25); /* an Escape alone is known after 25 ms */
