@@ -86,7 +86,7 @@ static void measure_cancel(struct session *session, int count)
     struct times times = { 0 };
     int missed = 0;
     for (int i = 0; i < count; i++) {
-        session_type(session, ":fill\r");
+        session_type(session, ":reject\r:fill\r");
         session_sees(session, "FILL  step");
         double time = session_time(session, "\033", "fill cancelled");
         if (time >= 0)
