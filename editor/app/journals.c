@@ -104,7 +104,6 @@ static void saved(void *user, struct document *document)
     if (watched->journal)
         journal_saved(watched->journal, text, NULL);
     text_free(text);
-    fill_note_written(watched->journals->editor, document);
 }
 
 static void restore_holes(struct journals *journals, const struct document *document)

@@ -10,7 +10,7 @@
     row(commands_motion) row(commands_motion_block) row(commands_motion_find) row(commands_motion_word)                \
     row(commands_number) row(commands_object_block) row(commands_object_prose) row(commands_object_quote)              \
     row(commands_object_word) row(commands_operator) row(commands_prompt) row(commands_put) row(commands_repeat)       \
-    row(commands_search) row(commands_undo) row(commands_visual) row(fill_commands)
+    row(commands_search) row(commands_undo) row(commands_visual) row(fill_commands) row(commands_complete)
 
 #define DECLARE(name) extern const struct command name[];
 #define LIST(name) name,

@@ -73,6 +73,16 @@ size_t document_lines(const struct document *document)
     return place_lines(document->text);
 }
 
+void document_tell(struct document *document, bool saving)
+{
+    for (struct document_listener *listener = document->listeners; listener; listener = listener->next) {
+        if (saving && listener->saving)
+            listener->saving(listener->user, document);
+        if (!saving && listener->saved)
+            listener->saved(listener->user, document);
+    }
+}
+
 void document_listen(struct document *document, struct document_listener *listener)
 {
     listener->next = document->listeners;
@@ -93,7 +103,8 @@ static void tell_listeners(struct document *document, const struct text *before,
     document->version++;
     for (struct document_listener *listener = document->listeners, *next; listener; listener = next) {
         next = listener->next;
-        listener->edited(listener->user, document, before, edit);
+        if (listener->edited)
+            listener->edited(listener->user, document, before, edit);
     }
 }
 

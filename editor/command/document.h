@@ -102,6 +102,8 @@ bool document_redo(struct document *document, size_t *cursor);
 /* Any state by its number: steps are numbered from 1 in the order of time, 0 is the opened text. */
 bool document_go(struct document *document, size_t step, size_t *cursor);
 
+/* Tells the listeners that the document's own file is about to be written, or was. */
+void document_tell(struct document *document, bool saving);
 void document_listen(struct document *document, struct document_listener *listener);
 void document_unlisten(struct document *document, struct document_listener *listener);
 

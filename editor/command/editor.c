@@ -54,6 +54,7 @@ void editor_free(struct editor *editor)
 {
     if (!editor)
         return;
+    fill_free(editor->fill);
     for (size_t i = 0; i < editor->document_count; i++)
         document_free(editor->documents[i]);
     free(editor->documents);

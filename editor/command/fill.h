@@ -68,7 +68,8 @@ bool fill_update(struct editor *editor);
 void fill_before_key(struct editor *editor, struct key key);
 /* Whether a fill runs or waits for its model. */
 bool fill_is_running(const struct editor *editor);
-/* Whether a model is being opened on its thread. A program that ends meanwhile must not run exit handlers (_exit). */
+/* Whether a model is being opened on its thread. A program that ends meanwhile must not run exit handlers
+ * (_exit). */
 bool fill_is_loading(const struct editor *editor);
 /* Blocks until every fill has ended: between the keys of a headless run and inside macros. */
 void fill_wait(struct editor *editor);
@@ -95,8 +96,8 @@ bool fill_shows_confidence(const struct editor *editor);
  * while a fill of the shown document runs *step and *steps are set (else 0). */
 void fill_status(const struct editor *editor, struct bytes *middle, struct bytes *right, int *step,
                  int *steps);
-/* What completes the argument of a command, one a line: attributes, once the model is open (it is opened for this). False: the
- * command takes no such values. */
+/* What completes the argument of a command, one a line: attributes, once the model is open (it is opened for
+ * this). False: the command takes no such values. */
 bool fill_complete(struct editor *editor, const char *command, struct bytes *out);
 
 /* The rows: ended by a zero row. */

@@ -1,5 +1,6 @@
 /* input.c - from keys to commands: sequences of the keymap, counts, registers, operators that wait for a motion. */
 #include "editor/command/editor_inside.h"
+#include "editor/command/fill.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -348,6 +349,7 @@ static void resume_insertion(struct editor *editor)
 
 void input_handle(struct editor *editor, struct key key)
 {
+    fill_before_key(editor, key);
     bool typing = (editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE) && !editor->prompt.active;
     bool in_prompt = editor->prompt.active;
     editor->inside->failed = false;
@@ -377,6 +379,7 @@ void input_run_queue(struct editor *editor)
             return;
         }
         struct key key = inside->queue.keys[inside->queue_at++];
+        fill_wait(editor);
         input_handle(editor, key);
         if (editor->quit)
             inside->queue.count = inside->queue_at = 0;

@@ -46,6 +46,8 @@ static bool write_whole(struct editor *editor, struct document *document, const 
                         struct error *error)
 {
     struct text *text = document_file_text(document);
+    if (own)
+        document_tell(document, true);
     struct file_write how = { .force = forced, .expected = own && !forced ? &document->stamp : 0, .rescue = editor->rescue };
     struct file_stamp stamp;
     bool good = file_write(path, text, (struct span){ 0, text_size(text) }, &document->form, &how, &stamp, error);
@@ -54,6 +56,7 @@ static bool write_whole(struct editor *editor, struct document *document, const 
         document->stamp = stamp;
         document->step_open = false;
         document->clean_step = document->step;
+        document_tell(document, false);
         fill_note_written(editor, document);
     }
     return good;
@@ -128,9 +131,18 @@ static bool has_changes(struct editor *editor)
     return false;
 }
 
+/* Holes are kept for the next opening; who leaves without a word about them is told all the same. */
+static bool has_holes(struct editor *editor)
+{
+    for (size_t i = 0; i < editor->document_count; i++)
+        if (fill_hole_count(editor, editor->documents[i]))
+            return !editor_error(editor, "there are open holes; :wq keeps them for the next time, :q! drops them");
+    return false;
+}
+
 static bool quit(struct editor *editor, const struct call *call)
 {
-    if (!call->forced && has_changes(editor))
+    if (!call->forced && (has_changes(editor) || has_holes(editor)))
         return false;
     editor->discarded = call->forced;
     return leave(editor, 0);
