@@ -53,7 +53,7 @@ struct optimizer *optimizer_new(const struct parameters *parameters, struct engi
     o->first = parameters_run(parameters);
     o->second = parameters_run(parameters);
     o->average = parameters_run(parameters);
-    memcpy(o->average, weights, parameters->size * sizeof *weights);
+    optimizer_restart_average(o, weights);
     size_t small = 0, large = 0;
     for (int i = 0; i < parameters->count; i++) {
         const struct parameter *p = &parameters->at[i];
@@ -65,6 +65,12 @@ struct optimizer *optimizer_new(const struct parameters *parameters, struct engi
     o->lane_size = 2 * large + 2 * small * small;
     o->scratch = memory_new((size_t)engine_threads(engine) * o->lane_size, sizeof *o->scratch);
     return o;
+}
+
+void optimizer_restart_average(struct optimizer *o, const float *weights)
+{
+    memcpy(o->average, weights, o->parameters->size * sizeof *weights);
+    o->averaged_from = o->steps;
 }
 
 void optimizer_free(struct optimizer *o)
@@ -189,7 +195,8 @@ static void average_chunk(void *user, int chunk)
 double optimizer_step(struct optimizer *o, float *weights, float *gradient, double rate)
 {
     o->steps++;
-    double n = (double)o->steps, most = (1.0 + n) / (10.0 + n);
+    double n = (double)o->steps, averaged = n - (double)o->averaged_from;
+    double most = (1.0 + averaged) / (10.0 + averaged);
     struct step step = { .optimizer = o, .weights = weights, .gradient = gradient };
     step.adam = (struct adam_step){ .rate = (float)rate,
                                     .beta1 = o->recipe.beta1,

@@ -28,7 +28,7 @@ struct optimizer {
     const struct products *products;
     struct optimizer_recipe recipe;
     float *first, *second, *average;
-    uint64_t steps;
+    uint64_t steps, averaged_from; /* averaged_from: the step at which the average began */
     float *scratch;
     size_t lane_size; /* floats of scratch for one thread */
 };
@@ -38,6 +38,8 @@ struct optimizer *optimizer_new(const struct parameters *parameters, struct engi
                                 const struct products *products, struct optimizer_recipe recipe,
                                 const float *weights);
 void optimizer_free(struct optimizer *optimizer);
+/* Lets the average begin again as `weights`. */
+void optimizer_restart_average(struct optimizer *optimizer, const float *weights);
 /* Moves weights against the gradient (which it clips) and returns the gradient's length before that. */
 double optimizer_step(struct optimizer *optimizer, float *weights, float *gradient, double rate);
 

@@ -134,7 +134,9 @@ static bool begin_state(struct run *run, struct lacuna_error *error)
         run->progress.leg_steps = run->progress.steps;
         run->progress.leg_seen = run->progress.seen;
         run->progress.leg_spent = run->progress.spent;
+        optimizer_restart_average(run->optimizer, run->weights);
     }
+    run->optimizer->averaged_from = (uint64_t)run->progress.leg_steps;
     return fine;
 }
 

@@ -17,7 +17,8 @@ struct training {
     const char *out;  /* the run's folder, made where it is missing */
     const char *init; /* model folder whose weights it begins with; NULL: drawn from the seed */
     bool resume;      /* go on from out's state where there is one */
-    bool leg; /* after resuming, begin a new leg: the schedule starts again, the optimizer's state stays */
+    bool leg; /* after resuming, begin a new leg: schedule and average start again, the optimizer's state
+                 stays */
     struct shape shape; /* where there is no init; the vocabulary comes from the data */
     struct optimizer_recipe optimizer;
     struct row_recipe rows;
