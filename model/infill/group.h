@@ -42,7 +42,7 @@ struct draft {
     struct effect *macro; /* [canvas] */
     int32_t *avoid;       /* [canvas] pieces not to choose, or NULL */
     double prior;         /* logarithm of the chance of its lengths */
-    double rank;          /* mean logarithm of the probability per piece, once ranked */
+    double rank;          /* what the order goes by; a logarithm of probability */
     char **fills;         /* [holes] ended by a 0 byte, once closed */
     int *tokens;          /* [holes] pieces that hold bytes of the fill */
 };

@@ -1,5 +1,8 @@
 /* The final order: pseudo-log-likelihood of each fill and of the pieces near it.
  *
+ * Where a hole is a word or two, fills are compared by their whole probability. Elsewhere longer ones would lose to shorter ones that way, as
+ * each piece costs a few nats whatever it says: there the mean of their pieces counts, FILL_PIECES times, and the chance of the length.
+ *
  * The pieces near the holes leave the context and join the holes' rows, as if they had been revealed; then every PASSES-th of them and of the
  * fill is masked in turn and its probability read. The context without them is the same for all drafts and computed once. */
 #include "model/infill/group.h"
@@ -11,21 +14,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSES = 3, NEAR = 12 };
-/* What a word that repeats its neighbour costs, in logarithms of probability spread over the fill. */
+enum { PASSES = 3, NEAR = 12, FILL_PIECES = 3 };
+/* What a word that repeats its neighbour costs, as a logarithm of probability. */
 static const double REPEAT_COST = 4;
 
 struct masked {
     struct sequence *sequences; /* [drafts * PASSES] */
     int32_t **truth;            /* ids of each sequence before masking */
-    double *sums;               /* [drafts] */
-    int *counts;
+    uint8_t **of_fill;          /* 1: a place of a hole */
+    double *near, *fill;        /* [drafts] sums */
+    int *fill_pieces;           /* [drafts] */
 };
 
-static struct canvas near_canvas(const struct group *group, const struct draft *draft)
+static struct canvas near_canvas(const struct group *group, const struct draft *draft, uint8_t **of_fill)
 {
     const struct canvas *from = &draft->sequence.canvas;
     struct canvas canvas = canvas_new(from->size + 2 * NEAR * group->hole_count, 0);
+    *of_fill = memory_new((size_t)canvas.size, 1);
     int at = 0;
     for (int s = 0; s <= group->hole_count; s++) {
         const struct ids *side = &group->sides[s];
@@ -38,6 +43,7 @@ static struct canvas near_canvas(const struct group *group, const struct draft *
             canvas_put(&canvas, at++, side->at[i], 1);
         }
         for (int i = s < group->hole_count ? draft->starts[s] : 0; s < group->hole_count && i < draft->starts[s + 1]; i++) {
+            (*of_fill)[at] = i >= draft->starts[s] + draft_fixed(group, s);
             canvas.positions[at] = from->positions[i];
             canvas_put(&canvas, at++, from->ids[i], 1);
         }
@@ -58,8 +64,9 @@ static void add_likelihood(void *user, int index, const struct view *view)
 {
     struct masked *masked = user;
     for (int k = 0; k < view->count; k++) {
-        masked->sums[index / PASSES] += view->with[k][masked->truth[index][view->places[k]]];
-        masked->counts[index / PASSES]++;
+        int place = view->places[k], draft = index / PASSES, of_fill = masked->of_fill[index][place];
+        (of_fill ? masked->fill : masked->near)[draft] += view->with[k][masked->truth[index][place]];
+        masked->fill_pieces[draft] += of_fill;
     }
 }
 
@@ -70,7 +77,7 @@ static bool look_at_masked(struct group *group, const struct drafts *drafts, str
     struct sequence **sequences = memory_new(count, sizeof *sequences);
     for (size_t i = 0; i < count; i++) {
         struct canvas *canvas = &masked->sequences[i].canvas;
-        *canvas = near_canvas(group, drafts->at[i / PASSES]);
+        *canvas = near_canvas(group, drafts->at[i / PASSES], &masked->of_fill[i]);
         masked->truth[i] = memory_new((size_t)canvas->size, sizeof **masked->truth);
         memcpy(masked->truth[i], canvas->ids, (size_t)canvas->size * sizeof **masked->truth);
         mask_every(canvas, (int)(i % PASSES), group->denoise.framing->mask);
@@ -83,6 +90,7 @@ static bool look_at_masked(struct group *group, const struct drafts *drafts, str
     for (size_t i = 0; i < count; i++) {
         canvas_free(&masked->sequences[i].canvas);
         free(masked->truth[i]);
+        free(masked->of_fill[i]);
     }
     free(sequences);
     return fine;
@@ -112,24 +120,39 @@ static int count_repeats(const struct group *group, const struct draft *draft)
     return repeats;
 }
 
+/* The hole most likely takes a word or two. */
+static bool is_brief(const struct group *group)
+{
+    const struct hole *hole = &group->holes[0];
+    double chance = 0;
+    for (int size = 0; hole->chance && size <= hole->room && size <= draft_fixed(group, 0) + FILL_PIECES; size++)
+        chance += hole->chance[size];
+    return group->hole_count == 1 && chance >= 0.5;
+}
+
 bool group_rerank(struct group *group, struct drafts *drafts, struct lacuna_error *error)
 {
     size_t count = drafts->count;
     struct masked masked = { .sequences = memory_new(count * PASSES, sizeof *masked.sequences),
                              .truth = memory_new(count * PASSES, sizeof *masked.truth),
-                             .sums = memory_new(count, sizeof *masked.sums),
-                             .counts = memory_new(count, sizeof *masked.counts) };
+                             .of_fill = memory_new(count * PASSES, sizeof *masked.of_fill),
+                             .near = memory_new(count, sizeof *masked.near),
+                             .fill = memory_new(count, sizeof *masked.fill),
+                             .fill_pieces = memory_new(count, sizeof *masked.fill_pieces) };
+    bool brief = is_brief(group);
     bool fine = count < 2 || look_at_masked(group, drafts, &masked, error);
     for (size_t i = 0; i < count && fine; i++) {
         struct draft *draft = drafts->at[i];
-        int pieces = masked.counts[i] ? masked.counts[i] : 1;
-        draft->rank = (masked.sums[i] + draft->prior - REPEAT_COST * count_repeats(group, draft)) / pieces;
+        double share = brief || !masked.fill_pieces[i] ? 1 : (double)FILL_PIECES / masked.fill_pieces[i];
+        draft->rank = masked.near[i] + share * masked.fill[i] + draft->prior - REPEAT_COST * count_repeats(group, draft);
     }
     if (fine)
         drafts_sort(drafts);
     free(masked.sequences);
     free(masked.truth);
-    free(masked.sums);
-    free(masked.counts);
+    free(masked.of_fill);
+    free(masked.near);
+    free(masked.fill);
+    free(masked.fill_pieces);
     return fine;
 }
