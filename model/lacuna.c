@@ -95,8 +95,9 @@ static void held_free(struct held *held)
 
 static void job_run(struct lacuna_job *job)
 {
-    struct infill_watch watch = { .cancel = &job->cancel, .stop = &job->stop, .observe = job->observe,
-                                  .user = job->user };
+    struct infill_watch watch = {
+        .cancel = &job->cancel, .stop = &job->stop, .observe = job->observe, .user = job->user
+    };
     struct lacuna_model *model = job->model;
     if (atomic_load(&job->cancel))
         fail(&job->error, LACUNA_CANCELLED, "cancelled");
@@ -186,7 +187,8 @@ const struct lacuna_description *lacuna_describe(const struct lacuna_model *mode
     return infill_describe(model->infill);
 }
 
-bool lacuna_check(const struct lacuna_model *model, const struct lacuna_request *request, struct lacuna_error *error)
+bool lacuna_check(const struct lacuna_model *model, const struct lacuna_request *request,
+                  struct lacuna_error *error)
 {
     return infill_check(model->infill, request, error);
 }
@@ -239,7 +241,8 @@ void lacuna_stop(struct lacuna_job *job)
     atomic_store(&job->stop, true);
 }
 
-/* Takes a job that still waits out of the queue, so that giving it back does not wait for those in front of it. */
+/* Takes a job that still waits out of the queue, so that giving it back does not wait for those in front of
+ * it. */
 static void leave_queue(struct lacuna_job *job)
 {
     struct lacuna_model *model = job->model;

@@ -1,7 +1,7 @@
 /* canvas.h - a sequence in which some places are decided and the others are still noise.
  *
- *     ids    [ 812  mask  mask  55 ]      open 1: undecided; its id is what the process puts there (the mask token)
- *     open   [   0     1     1   0 ]
+ *     ids    [ 812  mask  mask  55 ]      open 1: undecided; its id is what the process puts there (the mask
+ * token) open   [   0     1     1   0 ]
  *
  * Positions are explicit, since a hole keeps the place of its whole bucket when its tail was left out. */
 #ifndef MODEL_DIFFUSION_CANVAS_H

@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Logits of one batch, in floats: sequences are looked at in groups so that wide vocabularies stay within memory. */
+/* Logits of one batch, in floats: sequences are looked at in groups so that wide vocabularies stay within
+ * memory. */
 static const int64_t BATCH_LOGITS = 16 << 20;
 
 struct batch {
-    struct rows *rows;     /* [2 * count]: conditional branches, then unconditional ones */
-    int32_t *ids, *places; /* canvas rows behind condition rows, for each branch */
-    int *wanted, *open;    /* open: places in the canvas; wanted: rows of the branch */
-    float *logits; /* the workspace's */
+    struct rows *rows;      /* [2 * count]: conditional branches, then unconditional ones */
+    int32_t *ids, *places;  /* canvas rows behind condition rows, for each branch */
+    int *wanted, *open;     /* open: places in the canvas; wanted: rows of the branch */
+    float *logits;          /* the workspace's */
     float **choice, **with; /* [open places of one sequence] */
 };
 
@@ -37,7 +38,8 @@ static void batch_free(struct batch *batch)
 }
 
 /* How many sequences from `first` on go into one batch: at least one. */
-static int batch_extent(const struct denoise *denoise, struct sequence *const *sequences, int count, int first)
+static int batch_extent(const struct denoise *denoise, struct sequence *const *sequences, int count,
+                        int first)
 {
     int64_t floats = 0;
     int last = first;
@@ -50,7 +52,8 @@ static int batch_extent(const struct denoise *denoise, struct sequence *const *s
     return last;
 }
 
-static struct batch batch_new(const struct denoise *denoise, struct sequence *const *sequences, int first, int last)
+static struct batch batch_new(const struct denoise *denoise, struct sequence *const *sequences, int first,
+                              int last)
 {
     size_t rows = 0, open = 0, branches = denoise->guidance.active ? 2 : 1;
     for (int i = first; i < last; i++) {
@@ -74,8 +77,8 @@ static struct batch batch_new(const struct denoise *denoise, struct sequence *co
 }
 
 /* One branch: condition rows, then the canvas; its open places are wanted. */
-static struct rows lay_branch(const struct denoise *denoise, const struct canvas *canvas, const int32_t *front, int32_t *ids,
-                              int32_t *positions, int *wanted)
+static struct rows lay_branch(const struct denoise *denoise, const struct canvas *canvas,
+                              const int32_t *front, int32_t *ids, int32_t *positions, int *wanted)
 {
     int k = denoise->guidance.condition.count, wanted_count = 0;
     if (k) {
@@ -88,12 +91,15 @@ static struct rows lay_branch(const struct denoise *denoise, const struct canvas
         if (canvas->open[i])
             wanted[wanted_count++] = k + i;
     }
-    return (struct rows){ .ids = ids, .positions = positions, .count = k + canvas->size, .wanted = wanted,
+    return (struct rows){ .ids = ids,
+                          .positions = positions,
+                          .count = k + canvas->size,
+                          .wanted = wanted,
                           .wanted_count = wanted_count };
 }
 
-static int batch_fill(struct batch *batch, const struct denoise *denoise, struct sequence *const *sequences, int first,
-                      int last)
+static int batch_fill(struct batch *batch, const struct denoise *denoise, struct sequence *const *sequences,
+                      int first, int last)
 {
     int branches = 0, row = 0, want = 0;
     for (int side = 0; side < (denoise->guidance.active ? 2 : 1); side++) {
@@ -109,9 +115,10 @@ static int batch_fill(struct batch *batch, const struct denoise *denoise, struct
     return branches;
 }
 
-/* Rows of one sequence: normalises, mixes the branches, adds heat. `with` and `without` point at its first logits. */
-static struct view make_view(const struct denoise *denoise, struct batch *batch, struct sequence *sequence, float *with,
-                             float *without)
+/* Rows of one sequence: normalises, mixes the branches, adds heat. `with` and `without` point at its first
+ * logits. */
+static struct view make_view(const struct denoise *denoise, struct batch *batch, struct sequence *sequence,
+                             float *with, float *without)
 {
     int32_t vocabulary = denoise->framing->vocabulary;
     const struct canvas *canvas = &sequence->canvas;
@@ -129,12 +136,17 @@ static struct view make_view(const struct denoise *denoise, struct batch *batch,
             guidance_mix(batch->choice[k], row, batch->choice[k], vocabulary, denoise->guidance.scale);
         }
     }
-    return (struct view){ .sequence = sequence, .places = batch->open, .count = count, .vocabulary = vocabulary, .choice = (const float *const *)batch->choice,
+    return (struct view){ .sequence = sequence,
+                          .places = batch->open,
+                          .count = count,
+                          .vocabulary = vocabulary,
+                          .choice = (const float *const *)batch->choice,
                           .with = (const float *const *)batch->with };
 }
 
 bool denoise_look(const struct denoise *denoise, struct sequence *const *sequences, int count,
-                  void (*look)(void *user, int index, const struct view *view), void *user, struct lacuna_error *error)
+                  void (*look)(void *user, int index, const struct view *view), void *user,
+                  struct lacuna_error *error)
 {
     bool fine = true;
     int64_t vocabulary = denoise->framing->vocabulary;

@@ -1,10 +1,12 @@
-/* denoise.h - THE loop: from noise to text in a number of steps. Process, schedule, sampler and guidance are its parameters.
+/* denoise.h - THE loop: from noise to text in a number of steps. Process, schedule, sampler and guidance are
+ * its parameters.
  *
- *     each step: network (all sequences and both guidance branches in one batch) -> guidance -> temperature -> choice of a piece at each
- *     open place -> the sampler ranks the places -> the process decides as many as the schedule says -> observe
+ *     each step: network (all sequences and both guidance branches in one batch) -> guidance -> temperature
+ * -> choice of a piece at each open place -> the sampler ranks the places -> the process decides as many as
+ * the schedule says -> observe
  *
- * Sequences share the context that was set in the session; each has its own canvas, random numbers and temperature, so what comes out
- * for one does not depend on which others run beside it. */
+ * Sequences share the context that was set in the session; each has its own canvas, random numbers and
+ * temperature, so what comes out for one does not depend on which others run beside it. */
 #ifndef MODEL_DIFFUSION_DENOISE_H
 #define MODEL_DIFFUSION_DENOISE_H
 
@@ -27,10 +29,12 @@ struct view {
     int count;
     int32_t vocabulary;
     const float *const *choice; /* [count] guided, with temperature */
-    const float *const *with; /* [count] of the conditional branch; without guidance at temperature 0 the same rows as choice */
+    const float *const *with; /* [count] of the conditional branch; without guidance at temperature 0 the same
+                                 rows as choice */
 };
 
-/* Memory for the rows of a step; grows to the largest batch and is kept from step to step. Zero is an empty one. */
+/* Memory for the rows of a step; grows to the largest batch and is kept from step to step. Zero is an empty
+ * one. */
 struct workspace {
     float *logits, *heated;
     size_t logits_room, heated_room; /* floats */
@@ -54,13 +58,14 @@ struct denoise {
     const atomic_bool *cancel, *stop; /* may be NULL */
 };
 
-/* One pass of the network over each sequence as it stands; calls `look` once for each sequence that has open places, in order.
- * The rows live until look returns. */
+/* One pass of the network over each sequence as it stands; calls `look` once for each sequence that has open
+ * places, in order. The rows live until look returns. */
 bool denoise_look(const struct denoise *denoise, struct sequence *const *sequences, int count,
-                  void (*look)(void *user, int index, const struct view *view), void *user, struct lacuna_error *error);
+                  void (*look)(void *user, int index, const struct view *view), void *user,
+                  struct lacuna_error *error);
 
-/* Runs until every place of every sequence is decided, or `stop` became true. The open places must hold noise already
- * (process->begin). false: error, LACUNA_CANCELLED among them. */
+/* Runs until every place of every sequence is decided, or `stop` became true. The open places must hold noise
+ * already (process->begin). false: error, LACUNA_CANCELLED among them. */
 bool denoise_run(const struct denoise *denoise, struct sequence *const *sequences, int count,
                  struct lacuna_error *error);
 

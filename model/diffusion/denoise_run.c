@@ -32,7 +32,8 @@ static void guess_shapes(const struct denoise *denoise, const struct view *view,
 {
     for (int k = 0; k < view->count; k++) {
         guesses[k] = (struct guess){ .place = view->places[k], .uniform = draw_uniform(draws) };
-        distribution_shape(view->with[k], denoise->framing->vocabulary, &guesses[k].margin, &guesses[k].entropy);
+        distribution_shape(view->with[k], denoise->framing->vocabulary, &guesses[k].margin,
+                           &guesses[k].entropy);
     }
 }
 
@@ -57,7 +58,10 @@ static int count_reveals(const struct run *run, const struct guess *guesses, int
         return count;
     double t = 1 - (double)(run->step - 1) / denoise->steps, s = 1 - (double)run->step / denoise->steps;
     int keep = (int)floor(total * (1 - denoise->schedule->alpha_bar(s)) + 1e-9);
-    struct sampler_step step = { .guesses = guesses, .count = count, .step = run->step, .steps = denoise->steps,
+    struct sampler_step step = { .guesses = guesses,
+                                 .count = count,
+                                 .step = run->step,
+                                 .steps = denoise->steps,
                                  .scheduled = count - keep > 1 ? count - keep : 1,
                                  .reveal = schedule_reveal(denoise->schedule, t, s) };
     if (denoise->sampler->done && denoise->sampler->done(&step))
@@ -69,7 +73,8 @@ static int count_reveals(const struct run *run, const struct guess *guesses, int
 static float *heated_room(struct workspace *workspace, size_t floats)
 {
     if (workspace->heated_room < floats)
-        workspace->heated = memory_grow(workspace->heated, &workspace->heated_room, floats, sizeof *workspace->heated);
+        workspace->heated =
+            memory_grow(workspace->heated, &workspace->heated_room, floats, sizeof *workspace->heated);
     return workspace->heated;
 }
 
@@ -105,7 +110,8 @@ static void advance_sequence(void *user, int index, const struct view *view)
     rank_guesses(denoise->sampler, guesses, view->count, order);
     struct process_noise noise = { .mask = denoise->framing->mask, .vocabulary = vocabulary };
     denoise->process->advance(&sequence->canvas, guesses, order,
-                              count_reveals(run, guesses, view->count, run->total[run->origin[index]]), &noise, &draws);
+                              count_reveals(run, guesses, view->count, run->total[run->origin[index]]),
+                              &noise, &draws);
     sequence->steps++;
     free(rows);
     free(order);

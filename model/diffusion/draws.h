@@ -1,5 +1,5 @@
-/* draws.h - where random numbers come from: the engine's own generator, or a list that was drawn elsewhere, so that a run of
- * another implementation can be repeated number by number. */
+/* draws.h - where random numbers come from: the engine's own generator, or a list that was drawn elsewhere,
+ * so that a run of another implementation can be repeated number by number. */
 #ifndef MODEL_DIFFUSION_DRAWS_H
 #define MODEL_DIFFUSION_DRAWS_H
 
@@ -9,8 +9,9 @@
 
 struct draws {
     double (*uniform)(void *state); /* the next number in [0, 1) */
-    uint64_t (*key)(void *state);   /* 64 even bits for a whole row of noise; NULL: every number is drawn by itself */
-    void *state;                    /* borrowed */
+    uint64_t (*key)(
+        void *state); /* 64 even bits for a whole row of noise; NULL: every number is drawn by itself */
+    void *state;      /* borrowed */
 };
 
 /* A recorded list; 0.5 after its end. */

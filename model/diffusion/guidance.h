@@ -1,14 +1,17 @@
-/* guidance.h - classifier-free guidance (Ho and Salimans 2021): choice = uncond + scale * (cond - uncond) on log-probabilities.
+/* guidance.h - classifier-free guidance (Ho and Salimans 2021): choice = uncond + scale * (cond - uncond) on
+ * log-probabilities.
  *
- * scale 0 ignores the condition, 1 is plain conditioning, above 1 stresses it. (LLaDA's cfg_scale is scale - 1.) Only pieces that the
- * conditional branch finds at least FLOOR times as probable as its best may be chosen, so a large scale cannot dig up nonsense. */
+ * scale 0 ignores the condition, 1 is plain conditioning, above 1 stresses it. (LLaDA's cfg_scale is scale
+ * - 1.) Only pieces that the conditional branch finds at least FLOOR times as probable as its best may be
+ * chosen, so a large scale cannot dig up nonsense. */
 #ifndef MODEL_DIFFUSION_GUIDANCE_H
 #define MODEL_DIFFUSION_GUIDANCE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The rows in front of the canvas that say what is wanted, for both branches: [count] each, the same positions. */
+/* The rows in front of the canvas that say what is wanted, for both branches: [count] each, the same
+ * positions. */
 struct condition {
     const int32_t *with;    /* ids of the conditional branch */
     const int32_t *without; /* ids of the unconditional branch */
@@ -22,8 +25,8 @@ struct guidance {
     bool active; /* both branches are needed: there is a condition, and scale is not 1 */
 };
 
-/* choice [vocabulary] from both branches' log-probabilities; far below all others where the floor forbids. choice may be either
- * of them. */
+/* choice [vocabulary] from both branches' log-probabilities; far below all others where the floor forbids.
+ * choice may be either of them. */
 void guidance_mix(float *choice, const float *with, const float *without, int32_t vocabulary, double scale);
 
 #endif

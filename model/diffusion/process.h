@@ -1,7 +1,9 @@
-/* process.h - what noise is and how a step takes it away: one file process/NAME.c, one `const struct process process_NAME`.
+/* process.h - what noise is and how a step takes it away: one file process/NAME.c, one `const struct process
+ * process_NAME`.
  *
- * A process of tokens keeps its state in the canvas. What a step decides is `take` of the guesses, best rank first; a process that
- * keeps noise in decided places as well (uniform), or in vectors (gaussian, analog bits), uses `state` of its own. */
+ * A process of tokens keeps its state in the canvas. What a step decides is `take` of the guesses, best rank
+ * first; a process that keeps noise in decided places as well (uniform), or in vectors (gaussian, analog
+ * bits), uses `state` of its own. */
 #ifndef MODEL_DIFFUSION_PROCESS_H
 #define MODEL_DIFFUSION_PROCESS_H
 

@@ -1,7 +1,9 @@
-/* schedule.h - how much is still clean at time t: one file schedule/NAME.c, one `const struct schedule schedule_NAME`.
+/* schedule.h - how much is still clean at time t: one file schedule/NAME.c, one `const struct schedule
+ * schedule_NAME`.
  *
- * t runs from 1 (all noise) to 0 (clean). alpha_bar(t) is the chance that a token is still clean, sigma(t) = -log alpha_bar(t)
- * the accumulated noise. A reverse step from t to s < t reveals a noisy token with chance (alpha_s - alpha_t) / (1 - alpha_t). */
+ * t runs from 1 (all noise) to 0 (clean). alpha_bar(t) is the chance that a token is still clean, sigma(t) =
+ * -log alpha_bar(t) the accumulated noise. A reverse step from t to s < t reveals a noisy token with chance
+ * (alpha_s - alpha_t) / (1 - alpha_t). */
 #ifndef MODEL_DIFFUSION_SCHEDULE_H
 #define MODEL_DIFFUSION_SCHEDULE_H
 

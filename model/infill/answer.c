@@ -23,7 +23,8 @@ struct answer *answer_new(size_t span_count)
 
 static void own(struct answer *answer, void *memory)
 {
-    answer->owned = memory_grow(answer->owned, &answer->owned_room, answer->owned_count + 1, sizeof *answer->owned);
+    answer->owned =
+        memory_grow(answer->owned, &answer->owned_room, answer->owned_count + 1, sizeof *answer->owned);
     answer->owned[answer->owned_count++] = memory;
 }
 
@@ -44,13 +45,12 @@ char *answer_text(struct answer *answer, const char *text, size_t size)
 struct lacuna_alternative *answer_add(struct answer *answer)
 {
     struct lacuna_answer *shown = &answer->shown;
-    answer->alternatives = memory_grow(answer->alternatives, &answer->alternative_room, shown->alternative_count + 1,
-                                       sizeof *answer->alternatives);
+    answer->alternatives = memory_grow(answer->alternatives, &answer->alternative_room,
+                                       shown->alternative_count + 1, sizeof *answer->alternatives);
     shown->alternatives = answer->alternatives;
     struct lacuna_alternative *alternative = &answer->alternatives[shown->alternative_count++];
-    *alternative = (struct lacuna_alternative){
-        .fills = answer_room(answer, shown->span_count, sizeof(struct lacuna_fill))
-    };
+    *alternative = (struct lacuna_alternative){ .fills = answer_room(answer, shown->span_count,
+                                                                     sizeof(struct lacuna_fill)) };
     return alternative;
 }
 
@@ -91,11 +91,13 @@ void assembly_piece(struct assembly *assembly, const char *text, size_t size, do
 {
     if (!size)
         return;
-    assembly->ranges = memory_grow(assembly->ranges, &assembly->room, assembly->count + 1, sizeof *assembly->ranges);
+    assembly->ranges =
+        memory_grow(assembly->ranges, &assembly->room, assembly->count + 1, sizeof *assembly->ranges);
     size_t start = assembly->text.size;
     buffer_add(&assembly->text, text, size);
-    assembly->ranges[assembly->count++] =
-        (struct lacuna_confidence){ .start = start, .end = assembly->text.size, .probability = (float)probability };
+    assembly->ranges[assembly->count++] = (struct lacuna_confidence){ .start = start,
+                                                                      .end = assembly->text.size,
+                                                                      .probability = (float)probability };
 }
 
 size_t assembly_size(const struct assembly *assembly)

@@ -17,7 +17,8 @@ struct lacuna_alternative *answer_add(struct answer *answer);
 /* The public part; infill_answer_free frees it all. */
 struct lacuna_answer *answer_public(struct answer *answer);
 
-/* An alternative while it is put together from left to right: text that was there, and pieces with their confidence. */
+/* An alternative while it is put together from left to right: text that was there, and pieces with their
+ * confidence. */
 struct assembly;
 struct assembly *assembly_new(void);
 void assembly_text(struct assembly *assembly, const char *text, size_t size);

@@ -22,8 +22,7 @@ size_t attributes_add(struct attributes *attributes, const char *slot, const cha
 
 void attributes_also(struct attributes *attributes, const char *name, size_t index)
 {
-    attributes->also =
-        memory_resize(attributes->also, attributes->also_count + 1, sizeof *attributes->also);
+    attributes->also = memory_resize(attributes->also, attributes->also_count + 1, sizeof *attributes->also);
     attributes->also[attributes->also_count].name = memory_text(name, strlen(name));
     attributes->also[attributes->also_count++].index = index;
 }
@@ -49,8 +48,8 @@ void attributes_free(struct attributes *attributes)
     *attributes = (struct attributes){ 0 };
 }
 
-bool attributes_open(struct attributes *attributes, const json_t *config, int32_t vocabulary, const char *names_path,
-                     struct lacuna_error *error)
+bool attributes_open(struct attributes *attributes, const json_t *config, int32_t vocabulary,
+                     const char *names_path, struct lacuna_error *error)
 {
     *attributes = (struct attributes){ 0 };
     const json_t *list = json_object_get(config, "attributes"), *row;
@@ -61,7 +60,8 @@ bool attributes_open(struct attributes *attributes, const json_t *config, int32_
         int64_t token = json_whole(row, "token", -1);
         if (!slot || !value || !*value || strlen(value) >= NAME_MOST || token < 0 || token >= vocabulary) {
             attributes_free(attributes);
-            return fail(error, LACUNA_MODEL, "config.json: attribute %zu needs a slot, a value and a token of the vocabulary",
+            return fail(error, LACUNA_MODEL,
+                        "config.json: attribute %zu needs a slot, a value and a token of the vocabulary",
                         index);
         }
         attributes_add(attributes, slot, value, (int32_t)token);
@@ -86,7 +86,8 @@ static size_t look_up(const struct attributes *attributes, const char *name)
     return SIZE_MAX;
 }
 
-/* Letters to insert, drop, change or swap with a neighbour until one name is the other (optimal string alignment). */
+/* Letters to insert, drop, change or swap with a neighbour until one name is the other (optimal string
+ * alignment). */
 static int distance(const char *a, const char *b)
 {
     enum { MOST = NAME_MOST };
@@ -102,8 +103,8 @@ static int distance(const char *a, const char *b)
             int best = before[j - 1] + (x != y);
             best = before[j] + 1 < best ? before[j] + 1 : best;
             best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) && y == tolower((unsigned char)a[i - 2]) &&
-                earlier[j - 2] + 1 < best)
+            if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
+                y == tolower((unsigned char)a[i - 2]) && earlier[j - 2] + 1 < best)
                 best = earlier[j - 2] + 1;
             row[j] = best;
         }
@@ -116,8 +117,8 @@ static const char *nearest(const struct attributes *attributes, const char *name
     const char *best = NULL;
     int least = 0;
     for (size_t i = 0; i < attributes->count + attributes->also_count; i++) {
-        const char *other = i < attributes->count ? attributes->at[i].value
-                                                  : attributes->also[i - attributes->count].name;
+        const char *other =
+            i < attributes->count ? attributes->at[i].value : attributes->also[i - attributes->count].name;
         int far = distance(name, other);
         if (!best || far < least) {
             best = other;
@@ -146,7 +147,8 @@ static bool next_word(const char **at, const char *end, char word[NAME_MOST])
 }
 
 /* The longest name of up to three words that begins at *at; moves behind it. */
-static size_t longest_name(const struct attributes *attributes, const char **at, const char *end, char first[NAME_MOST])
+static size_t longest_name(const struct attributes *attributes, const char **at, const char *end,
+                           char first[NAME_MOST])
 {
     char name[NAME_MOST * NAME_WORDS_MOST + NAME_WORDS_MOST] = "", word[NAME_MOST];
     const char *place = *at;
@@ -210,7 +212,8 @@ bool attributes_parse(const struct attributes *attributes, const char *text, str
         wanted_attributes_free(out);
         const char *near = nearest(attributes, first);
         if (!near)
-            return fail(error, LACUNA_ATTRIBUTE, "unknown attribute '%s': this model has no attributes", first);
+            return fail(error, LACUNA_ATTRIBUTE, "unknown attribute '%s': this model has no attributes",
+                        first);
         return fail(error, LACUNA_ATTRIBUTE, "unknown attribute '%s'; the nearest is '%s'", first, near);
     }
     if (with)

@@ -34,7 +34,8 @@ static bool read_synonyms(struct names *names, const yaml_node_t *list, size_t i
 {
     if (list->type != YAML_SEQUENCE_NODE)
         return complain(names, list, "expected a list of other names");
-    for (yaml_node_item_t *item = list->data.sequence.items.start; item < list->data.sequence.items.top; item++) {
+    for (yaml_node_item_t *item = list->data.sequence.items.start; item < list->data.sequence.items.top;
+         item++) {
         const yaml_node_t *node = yaml_document_get_node(&names->document, *item);
         if (!scalar(node))
             return complain(names, node ? node : list, "expected a name");
@@ -48,7 +49,8 @@ static bool read_slot(struct names *names, const char *slot, const yaml_node_t *
 {
     if (values->type != YAML_MAPPING_NODE)
         return complain(names, values, "expected values, each with a list of other names");
-    for (yaml_node_pair_t *pair = values->data.mapping.pairs.start; pair < values->data.mapping.pairs.top; pair++) {
+    for (yaml_node_pair_t *pair = values->data.mapping.pairs.start; pair < values->data.mapping.pairs.top;
+         pair++) {
         const yaml_node_t *key = yaml_document_get_node(&names->document, pair->key);
         const yaml_node_t *list = yaml_document_get_node(&names->document, pair->value);
         if (!scalar(key) || !list)
@@ -69,7 +71,8 @@ static bool read_document(struct names *names)
         return true;
     if (root->type != YAML_MAPPING_NODE)
         return complain(names, root, "expected slots, each with its values");
-    for (yaml_node_pair_t *pair = root->data.mapping.pairs.start; pair < root->data.mapping.pairs.top; pair++) {
+    for (yaml_node_pair_t *pair = root->data.mapping.pairs.start; pair < root->data.mapping.pairs.top;
+         pair++) {
         const yaml_node_t *key = yaml_document_get_node(&names->document, pair->key);
         const yaml_node_t *values = yaml_document_get_node(&names->document, pair->value);
         if (!scalar(key) || !values)
@@ -80,7 +83,8 @@ static bool read_document(struct names *names)
     return true;
 }
 
-bool attributes_read_names(struct attributes *attributes, const char *path, bool values_too, struct lacuna_error *error)
+bool attributes_read_names(struct attributes *attributes, const char *path, bool values_too,
+                           struct lacuna_error *error)
 {
     FILE *file = fopen(path, "rb");
     if (!file)

@@ -1,4 +1,5 @@
-/* Best-first search over pieces, from left to right, for holes of a few pieces: the best fills in order, not samples of them. */
+/* Best-first search over pieces, from left to right, for holes of a few pieces: the best fills in order, not
+ * samples of them. */
 #include "model/infill/group.h"
 
 #include "model/base/memory.h"
@@ -60,7 +61,10 @@ static void extend(void *user, int index, const struct view *view)
             (place > 0 && stretch.ids[place - 1] == id && (rule->pieces->traits[id] & PIECE_ONCE)) ||
             reach_after(&reach, rule, state, place, rule_effect(rule, place, id)) < 0)
             continue;
-        offer(beam, (struct step){ .parent = index, .place = canvas_place, .id = id, .score = score,
+        offer(beam, (struct step){ .parent = index,
+                                   .place = canvas_place,
+                                   .id = id,
+                                   .score = score,
                                    .probability = expf(view->with[0][id]) });
     }
     reach_free(&reach);
@@ -86,7 +90,8 @@ static bool stopped(const struct group *group)
     return group->watch->stop && atomic_load(group->watch->stop);
 }
 
-bool group_beam(struct group *group, struct draft *draft, int width, struct drafts *out, struct lacuna_error *error)
+bool group_beam(struct group *group, struct draft *draft, int width, struct drafts *out,
+                struct lacuna_error *error)
 {
     struct drafts live = { 0 };
     struct beam beam = { .group = group, .live = &live, .width = width };

@@ -53,8 +53,8 @@ void board_free(struct board *board)
     free(board);
 }
 
-void board_set(struct board *board, size_t index, const struct pieces *pieces, const struct canvas *canvas, int start, int end,
-               size_t touch)
+void board_set(struct board *board, size_t index, const struct pieces *pieces, const struct canvas *canvas,
+               int start, int end, size_t touch)
 {
     struct buffer *text = &board->texts[index];
     size_t count = board->settled_ranges[index];
@@ -81,10 +81,9 @@ void board_set(struct board *board, size_t index, const struct pieces *pieces, c
         buffer_add(text, "", 0);
     free(board->confidence[index]);
     board->confidence[index] = ranges;
-    board->holes[index] = (struct lacuna_hole){ .text = text->at ? text->at : "",
-                                                .size = text->size,
-                                                .confidence = ranges,
-                                                .confidence_count = count };
+    board->holes[index] = (struct lacuna_hole){
+        .text = text->at ? text->at : "", .size = text->size, .confidence = ranges, .confidence_count = count
+    };
 }
 
 void board_settle(struct board *board, size_t index)
@@ -95,7 +94,9 @@ void board_settle(struct board *board, size_t index)
 
 void board_show(struct board *board, int step, int steps)
 {
-    struct lacuna_step shown = { .step = step, .steps = steps, .holes = board->holes, .hole_count = board->count };
+    struct lacuna_step shown = {
+        .step = step, .steps = steps, .holes = board->holes, .hole_count = board->count
+    };
     if (board->watch->observe)
         board->watch->observe(board->watch->user, &shown);
 }

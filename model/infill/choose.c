@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-/* Where not even the lattice finds a way (it is asked only where there is one), the best plain piece of each place is taken. */
+/* Where not even the lattice finds a way (it is asked only where there is one), the best plain piece of each
+ * place is taken. */
 static void choose_alone(const struct group *group, const float *scores, int32_t *token)
 {
     *token = -1;

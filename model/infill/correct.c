@@ -21,9 +21,9 @@ static const double OWN_LEAST = -12;
 static const double ODDS_LEAST = 3;
 
 struct word {
-    size_t start, end;  /* bytes of the request's text, without the blank in front */
-    double own;         /* logarithm of its probability, summed over its pieces */
-    bool plain;         /* letters and apostrophes */
+    size_t start, end; /* bytes of the request's text, without the blank in front */
+    double own;        /* logarithm of its probability, summed over its pieces */
+    bool plain;        /* letters and apostrophes */
 };
 
 struct suspect {
@@ -35,7 +35,7 @@ struct suspect {
 struct part_work {
     struct group group;
     struct original original;
-    struct word *words; /* [original.word_count] */
+    struct word *words;                     /* [original.word_count] */
     struct suspect suspects[SUSPECTS_MOST]; /* the least probable first */
     int suspect_count;
 };
@@ -101,8 +101,8 @@ static void read_own(void *user, int index, const struct view *view)
             work->words[w].own += view->with[place][original->ids.at[original->fixed + i]];
 }
 
-static bool look_at(struct part_work *work, struct drafts *drafts, void (*look)(void *, int, const struct view *),
-                    struct lacuna_error *error)
+static bool look_at(struct part_work *work, struct drafts *drafts,
+                    void (*look)(void *, int, const struct view *), struct lacuna_error *error)
 {
     struct denoise plain = work->group.denoise;
     plain.guidance.active = false;
@@ -153,7 +153,8 @@ static struct draft *draft_without(struct part_work *work, int word)
 {
     struct group *group = &work->group;
     const struct original *original = &work->original;
-    int from = original->fixed + original->words[word].start, to = original->fixed + original->words[word].end;
+    int from = original->fixed + original->words[word].start,
+        to = original->fixed + original->words[word].end;
     int length = (int)original->ids.count - (to - from) + 1;
     struct draft *draft = draft_new(group, &length, 0);
     struct canvas *canvas = &draft->sequence.canvas;
@@ -203,7 +204,8 @@ static bool propose_all(struct part_work *work, struct lacuna_error *error)
 
 /* ---- edits */
 
-static void add_edit(struct correction *correction, size_t start, size_t end, const char *text, size_t size, double odds)
+static void add_edit(struct correction *correction, size_t start, size_t end, const char *text, size_t size,
+                     double odds)
 {
     struct edits *edits = &correction->edits;
     edits->at = memory_grow(edits->at, &edits->room, edits->count + 1, sizeof *edits->at);
@@ -220,14 +222,16 @@ static bool is_doubled(const struct wish *wish, const struct word *before, const
 {
     size_t size = word->end - word->start;
     return word->plain && before->end - before->start == size && before->end + 1 == word->start &&
-           wish->text[before->end] == ' ' && strncasecmp(wish->text + before->start, wish->text + word->start, size) == 0;
+           wish->text[before->end] == ' ' &&
+           strncasecmp(wish->text + before->start, wish->text + word->start, size) == 0;
 }
 
 static void add_edits(struct correction *correction, struct part_work *work)
 {
     size_t size;
     for (int w = 1; w < work->original.word_count; w++)
-        if (is_doubled(correction->wish, &work->words[w - 1], &work->words[w]) && work->words[w].own < SUSPECT / 2)
+        if (is_doubled(correction->wish, &work->words[w - 1], &work->words[w]) &&
+            work->words[w].own < SUSPECT / 2)
             add_edit(correction, work->words[w - 1].end, work->words[w].end, "", 0, -work->words[w].own);
     for (int i = 0; i < work->suspect_count; i++) {
         const struct suspect *suspect = &work->suspects[i];
@@ -246,10 +250,15 @@ static bool correct_part(struct correction *correction, size_t number, struct la
     static const struct infill_watch nobody = { 0 };
     const struct wish *wish = correction->wish;
     struct lacuna_span span = correction->parts.at[number].span;
-    struct text_part texts[2] = { { wish->text, span.start }, { wish->text + span.end, wish->size - span.end } };
+    struct text_part texts[2] = { { wish->text, span.start },
+                                  { wish->text + span.end, wish->size - span.end } };
     struct text_part text = { wish->text + span.start, span.end - span.start };
-    struct part_work work = { .group = { .infill = correction->infill, .wish = wish, .session = correction->session,
-                                         .watch = correction->watch ? correction->watch : &nobody, .workspace = &correction->workspace, .hole_count = 1 } };
+    struct part_work work = { .group = { .infill = correction->infill,
+                                         .wish = wish,
+                                         .session = correction->session,
+                                         .watch = correction->watch ? correction->watch : &nobody,
+                                         .workspace = &correction->workspace,
+                                         .hole_count = 1 } };
     bool fine = original_read(&work.original, &work.group, texts, text, error);
     if (fine) {
         place_words(correction, &work, span.start);
@@ -297,8 +306,9 @@ static void make_answer(struct correction *correction)
         apply(correction, wish->spans[i], &fill);
         assembly_text(assembly, wish->text + at, wish->spans[i].start - at);
         assembly_text(assembly, fill.at ? fill.at : "", fill.size);
-        fills[i] = (struct lacuna_fill){ .text = answer_text(correction->answer, fill.at ? fill.at : "", fill.size),
-                                         .size = fill.size };
+        fills[i] =
+            (struct lacuna_fill){ .text = answer_text(correction->answer, fill.at ? fill.at : "", fill.size),
+                                  .size = fill.size };
         at = wish->spans[i].end;
         buffer_free(&fill);
     }
@@ -313,10 +323,14 @@ static void make_answer(struct correction *correction)
         answer_public(correction->answer)->note = "a correction has one alternative";
 }
 
-struct answer *correct_run(const struct infill *infill, struct denoiser_session *session, const struct wish *wish,
-                           const struct infill_watch *watch, struct lacuna_error *error)
+struct answer *correct_run(const struct infill *infill, struct denoiser_session *session,
+                           const struct wish *wish, const struct infill_watch *watch,
+                           struct lacuna_error *error)
 {
-    struct correction correction = { .infill = infill, .session = session, .wish = wish, .watch = watch,
+    struct correction correction = { .infill = infill,
+                                     .session = session,
+                                     .wish = wish,
+                                     .watch = watch,
                                      .answer = answer_new(wish->span_count) };
     bool fine = parts_new(&correction.parts, infill, wish, error);
     for (size_t i = 0; i < correction.parts.count && fine; i++)

@@ -128,7 +128,8 @@ double draft_score(const struct draft *draft)
     return count ? (sum + draft->prior) / count : -1e9;
 }
 
-/* A stopped hole reads as its decided pieces, in order, without a blank in front where the left side ends in one. */
+/* A stopped hole reads as its decided pieces, in order, without a blank in front where the left side ends in
+ * one. */
 static char *close_part(const struct group *group, const struct draft *draft, int hole, int *tokens)
 {
     const struct canvas *canvas = &draft->sequence.canvas;
@@ -205,7 +206,8 @@ bool draft_keeps_promises(const struct group *group, const struct draft *draft)
         const struct rule *rule = &group->holes[h].rule;
         int words = text_words(fill, strlen(fill));
         if (!text_is_plain(fill, strlen(fill), group->wish->newlines) || holds_special(group, fill) ||
-            words < rule->words_low || (rule->words_high >= 0 && words > rule->words_high) || !fill[strspn(fill, " \n")])
+            words < rule->words_low || (rule->words_high >= 0 && words > rule->words_high) ||
+            !fill[strspn(fill, " \n")])
             return false;
     }
     for (size_t k = 0; k < group->keep_count; k++) {

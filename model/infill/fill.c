@@ -55,7 +55,8 @@ static int count_pieces(const struct fill *fill, size_t number)
     return count;
 }
 
-/* One past the last span that shares the context with `first`. Spans without text between them do not: each reads the other's fill. */
+/* One past the last span that shares the context with `first`. Spans without text between them do not: each
+ * reads the other's fill. */
 static size_t group_end(const struct fill *fill, size_t first)
 {
     double most = 0.7 * (infill_framing(fill->infill)->context_length - infill_slots(fill->infill));
@@ -109,7 +110,8 @@ static void drop_kept(struct fill *fill, const struct group *group)
     fill->keep_count = left;
 }
 
-static bool group_run(struct fill *fill, struct group *group, const struct text_part *texts, struct lacuna_error *error)
+static bool group_run(struct fill *fill, struct group *group, const struct text_part *texts,
+                      struct lacuna_error *error)
 {
     *group = (struct group){ .infill = fill->infill,
                              .wish = fill->wish,
@@ -130,9 +132,10 @@ static bool group_run(struct fill *fill, struct group *group, const struct text_
     return group_rewrite(group, texts, original, error);
 }
 
-/* The last group has to place all words that are left; an earlier one as many as it can, from the first word on. */
-static bool group_run_keeping(struct fill *fill, struct group *group, const struct text_part *texts, bool last,
-                              struct lacuna_error *error)
+/* The last group has to place all words that are left; an earlier one as many as it can, from the first word
+ * on. */
+static bool group_run_keeping(struct fill *fill, struct group *group, const struct text_part *texts,
+                              bool last, struct lacuna_error *error)
 {
     struct lacuna_error reason = { 0 };
     group->keep = memory_new(fill->keep_count, sizeof *group->keep);
@@ -156,7 +159,8 @@ static bool group_run_keeping(struct fill *fill, struct group *group, const stru
 }
 
 /* Holes first … end - 1 as one group, behind the text that is done. */
-static bool run_holes(struct fill *fill, const struct buffer *done, size_t first, size_t end, struct lacuna_error *error)
+static bool run_holes(struct fill *fill, const struct buffer *done, size_t first, size_t end,
+                      struct lacuna_error *error)
 {
     size_t count = end - first, size;
     struct text_part *texts = memory_new(count + 1, sizeof *texts);
@@ -192,8 +196,8 @@ static void settle_group(struct fill *fill, const struct group *group)
     for (int h = 0; fill->board && h < group->hole_count; h++) {
         const struct draft *draft = group->drafts.at[0];
         size_t owner = group->owners[h];
-        board_set(fill->board, owner, group->pieces, &draft->sequence.canvas, draft->starts[h], draft->starts[h + 1],
-                  group->holes[h].seam.touch);
+        board_set(fill->board, owner, group->pieces, &draft->sequence.canvas, draft->starts[h],
+                  draft->starts[h + 1], group->holes[h].seam.touch);
         board_settle(fill->board, owner);
     }
 }
@@ -205,7 +209,8 @@ static bool run_groups(struct fill *fill, struct lacuna_error *error)
     for (size_t first = 0; first < fill->parts.count && fine && !halted;) {
         size_t end = group_end(fill, first);
         struct lacuna_error reason = { 0 };
-        while (!(fine = run_holes(fill, &done, first, end, &reason)) && reason.code == LACUNA_TOO_LONG && end - first > 1) {
+        while (!(fine = run_holes(fill, &done, first, end, &reason)) && reason.code == LACUNA_TOO_LONG &&
+               end - first > 1) {
             drop_last_group(fill);
             end--;
         }
@@ -224,8 +229,8 @@ static bool run_groups(struct fill *fill, struct lacuna_error *error)
 
 /* ---- the answer */
 
-void fill_assemble(const struct group *group, const struct draft *draft, int hole, struct assembly *assembly, double *logs,
-                   int *pieces)
+void fill_assemble(const struct group *group, const struct draft *draft, int hole, struct assembly *assembly,
+                   double *logs, int *pieces)
 {
     const struct canvas *canvas = &draft->sequence.canvas;
     const char *fill = draft->fills[hole];
@@ -332,8 +337,8 @@ static void fill_free(struct fill *fill)
     board_free(fill->board);
 }
 
-struct answer *fill_run(const struct infill *infill, struct denoiser_session *session, const struct wish *wish,
-                        const struct infill_watch *watch, struct lacuna_error *error)
+struct answer *fill_run(const struct infill *infill, struct denoiser_session *session,
+                        const struct wish *wish, const struct infill_watch *watch, struct lacuna_error *error)
 {
     struct fill fill = { .infill = infill, .session = session, .wish = wish, .watch = watch };
     fill.keep = memory_new(wish->keep_count, sizeof *fill.keep);
@@ -342,7 +347,8 @@ struct answer *fill_run(const struct infill *infill, struct denoiser_session *se
     fill.keep_count = wish->keep_count;
     if (watch->observe)
         fill.board = board_new(watch, wish->span_count);
-    struct answer *answer = parts_new(&fill.parts, infill, wish, error) && run_groups(&fill, error) ? make_answer(&fill) : NULL;
+    struct answer *answer =
+        parts_new(&fill.parts, infill, wish, error) && run_groups(&fill, error) ? make_answer(&fill) : NULL;
     fill_free(&fill);
     return answer;
 }

@@ -17,7 +17,8 @@ static struct front front_room(int count)
 }
 
 /* Without slots the unconditional branch sees masks where the preface was, as LLaDA's does. */
-static bool front_preface(struct front *front, const struct infill *infill, const char *preface, struct lacuna_error *error)
+static bool front_preface(struct front *front, const struct infill *infill, const char *preface,
+                          struct lacuna_error *error)
 {
     struct ids ids = { 0 };
     const struct framing *framing = infill_framing(infill);
@@ -36,8 +37,8 @@ static bool front_preface(struct front *front, const struct infill *infill, cons
     return true;
 }
 
-bool front_new(struct front *front, const struct infill *infill, const struct ids *attributes, const char *preface,
-               struct lacuna_error *error)
+bool front_new(struct front *front, const struct infill *infill, const struct ids *attributes,
+               const char *preface, struct lacuna_error *error)
 {
     int slots = infill_slots(infill);
     if (!slots && preface)

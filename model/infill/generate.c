@@ -9,7 +9,8 @@
 enum { LENGTH_GUESS = 64 };
 
 /* A request with nothing around its one hole. */
-static struct lacuna_request make_request(const struct generate_options *options, int index, const struct lacuna_span *hole)
+static struct lacuna_request make_request(const struct generate_options *options, int index,
+                                          const struct lacuna_span *hole)
 {
     struct random random = random_new(options->seed, (uint64_t)index);
     int length = options->length > 0 ? options->length : LENGTH_GUESS;
@@ -31,8 +32,9 @@ static struct lacuna_request make_request(const struct generate_options *options
     return request;
 }
 
-char *generate_text(const struct infill *infill, struct denoiser_session *session, const struct generate_options *options,
-                    int index, const atomic_bool *cancel, struct lacuna_error *error)
+char *generate_text(const struct infill *infill, struct denoiser_session *session,
+                    const struct generate_options *options, int index, const atomic_bool *cancel,
+                    struct lacuna_error *error)
 {
     struct lacuna_span hole = { 0, 0 };
     struct lacuna_request request = make_request(options, index, &hole);

@@ -12,13 +12,14 @@ struct generate_options {
     const char *attribute; /* NULL: none */
     bool guidance_set;
     double guidance;
-    const char *sampler;   /* NULL: "ancestral" */
-    int words;             /* 0: as many as come */
+    const char *sampler; /* NULL: "ancestral" */
+    int words;           /* 0: as many as come */
     bool newlines;
 };
 
 /* One sample, malloc'd, ended by a 0 byte; NULL: error says why. `index` numbers the samples of one seed. */
-char *generate_text(const struct infill *infill, struct denoiser_session *session, const struct generate_options *options,
-                    int index, const atomic_bool *cancel, struct lacuna_error *error);
+char *generate_text(const struct infill *infill, struct denoiser_session *session,
+                    const struct generate_options *options, int index, const atomic_bool *cancel,
+                    struct lacuna_error *error);
 
 #endif

@@ -38,9 +38,11 @@ static int length_at(const struct hole *hole, double u)
     return hole->high;
 }
 
-static void add_lengths(struct group *group, struct lengths *lengths, const double *quantile, struct random *random)
+static void add_lengths(struct group *group, struct lengths *lengths, const double *quantile,
+                        struct random *random)
 {
-    lengths->at = memory_resize(lengths->at, (lengths->count + 1) * (size_t)group->hole_count, sizeof *lengths->at);
+    lengths->at =
+        memory_resize(lengths->at, (lengths->count + 1) * (size_t)group->hole_count, sizeof *lengths->at);
     int *row = lengths->at + lengths->count++ * (size_t)group->hole_count;
     for (int h = 0; h < group->hole_count; h++) {
         const struct hole *hole = &group->holes[h];
@@ -63,7 +65,8 @@ static size_t draft_count(const struct group *group)
     return pieces > LONG_PIECES ? (size_t)wish->count + 1 : wanted;
 }
 
-/* The likeliest length first, then lengths over the whole distribution: evenly for one hole, drawn for several. */
+/* The likeliest length first, then lengths over the whole distribution: evenly for one hole, drawn for
+ * several. */
 static struct lengths plan_lengths(struct group *group)
 {
     struct lengths lengths = { 0 };
@@ -83,7 +86,8 @@ static struct lengths plan_lengths(struct group *group)
 
 static bool same_row(const struct lengths *lengths, size_t a, size_t b, int holes)
 {
-    return memcmp(lengths->at + a * (size_t)holes, lengths->at + b * (size_t)holes, (size_t)holes * sizeof(int)) == 0;
+    return memcmp(lengths->at + a * (size_t)holes, lengths->at + b * (size_t)holes,
+                  (size_t)holes * sizeof(int)) == 0;
 }
 
 /* ---- drafts of one length */
@@ -99,7 +103,8 @@ static bool is_short(const struct group *group, const int *row)
            row[0] - draft_fixed(group, 0) <= BEAM_PIECES;
 }
 
-static bool start_drafts(struct group *group, const int *row, size_t copies, struct work *work, struct lacuna_error *error)
+static bool start_drafts(struct group *group, const int *row, size_t copies, struct work *work,
+                         struct lacuna_error *error)
 {
     struct drafts laid = { 0 };
     double heat = group->wish->temperature;
@@ -131,7 +136,8 @@ static bool start_anywhere(struct group *group, struct work *work, struct lacuna
         row[h] = likeliest(&group->holes[h]);
     for (int h = 0; h < group->hole_count && fine && !work->beams.count && !work->runs.count; h++) {
         const struct hole *hole = &group->holes[h];
-        for (int size = hole->low; size <= hole->high && fine && !work->beams.count && !work->runs.count; size++) {
+        for (int size = hole->low; size <= hole->high && fine && !work->beams.count && !work->runs.count;
+             size++) {
             if (!hole->chance[size])
                 continue;
             row[h] = size;
@@ -234,11 +240,13 @@ bool group_order(struct group *group, struct drafts *drafts, struct lacuna_error
     size_t count = (size_t)group->wish->count;
     drafts_sift(group, drafts);
     if (!drafts->count)
-        return fail(error, group->keep_count ? LACUNA_KEEP : LACUNA_LENGTH, "no fill was found that keeps what was asked");
+        return fail(error, group->keep_count ? LACUNA_KEEP : LACUNA_LENGTH,
+                    "no fill was found that keeps what was asked");
     prune(group, drafts);
     if (drafts->count > 1 && !group_rerank(group, drafts, error))
         return false;
-    if (drafts->count < count && (!group_context(group, 0, error) || !group_vary(group, drafts, count, error)))
+    if (drafts->count < count &&
+        (!group_context(group, 0, error) || !group_vary(group, drafts, count, error)))
         return false;
     for (; drafts->count > count; drafts->count--)
         draft_free(drafts->at[drafts->count - 1], group->hole_count);
@@ -249,7 +257,8 @@ bool group_order(struct group *group, struct drafts *drafts, struct lacuna_error
 
 enum { BYTES_A_PIECE = 12 };
 
-/* The far end of a long side is of no use: cut it at a blank, so that what stays is cut into pieces as in the whole text. */
+/* The far end of a long side is of no use: cut it at a blank, so that what stays is cut into pieces as in the
+ * whole text. */
 static struct text_part near_part(struct text_part part, size_t most, bool keep_end)
 {
     if (part.size <= most)
@@ -277,7 +286,8 @@ static bool read_sides(struct group *group, const struct text_part *texts, struc
         }
         if (s == 0 || s == group->hole_count)
             part = near_part(part, most, s == 0);
-        fine = fine && tokenizer_encode(group->pieces->tokenizer, part.at, part.size, false, &group->sides[s], error);
+        fine = fine &&
+               tokenizer_encode(group->pieces->tokenizer, part.at, part.size, false, &group->sides[s], error);
     }
     return fine;
 }
@@ -292,7 +302,9 @@ static void set_denoise(struct group *group)
         .process = process_find("absorbing"),
         .schedule = schedule_find("linear"),
         .sampler = wish->sampler,
-        .guidance = { .condition = { .with = front->with, .without = front->without, .positions = front->positions,
+        .guidance = { .condition = { .with = front->with,
+                                     .without = front->without,
+                                     .positions = front->positions,
                                      .count = front->count },
                       .scale = wish->guidance,
                       .active = front->asked && wish->guidance != 1 },

@@ -1,11 +1,12 @@
 /* group.h - holes that fit one context, filled jointly.
  *
- *     sides[0] | hole 0 | sides[1] | hole 1 | sides[2]      sides: text as pieces, without the bytes that touch a hole
- *     positions run on; a hole keeps `room` positions whatever length is chosen, so what follows does not move
+ *     sides[0] | hole 0 | sides[1] | hole 1 | sides[2]      sides: text as pieces, without the bytes that
+ * touch a hole positions run on; a hole keeps `room` positions whatever length is chosen, so what follows
+ * does not move
  *
- * group_fill: window and context once; one look at wholly masked rooms gives the plan of each left seam and the chances of each length;
- * drafts of several lengths are denoised together (or searched, where a hole is a few pieces long); the best by pseudo-log-likelihood
- * come first. */
+ * group_fill: window and context once; one look at wholly masked rooms gives the plan of each left seam and
+ * the chances of each length; drafts of several lengths are denoised together (or searched, where a hole is a
+ * few pieces long); the best by pseudo-log-likelihood come first. */
 #ifndef MODEL_INFILL_GROUP_H
 #define MODEL_INFILL_GROUP_H
 
@@ -20,8 +21,8 @@ struct front {
     int count;
     bool asked; /* anything but <none> */
 };
-bool front_new(struct front *front, const struct infill *infill, const struct ids *attributes, const char *preface,
-               struct lacuna_error *error);
+bool front_new(struct front *front, const struct infill *infill, const struct ids *attributes,
+               const char *preface, struct lacuna_error *error);
 void front_free(struct front *front);
 
 struct hole {
@@ -57,8 +58,8 @@ struct board;
 struct board *board_new(const struct infill_watch *watch, size_t hole_count);
 void board_free(struct board *board);
 /* Hole `index` reads like this canvas (undecided places as U+00B7); `touch` bytes of it are not shown. */
-void board_set(struct board *board, size_t index, const struct pieces *pieces, const struct canvas *canvas, int start, int end,
-               size_t touch);
+void board_set(struct board *board, size_t index, const struct pieces *pieces, const struct canvas *canvas,
+               int start, int end, size_t touch);
 /* What hole `index` reads now stays in front of what is set there next. */
 void board_settle(struct board *board, size_t index);
 void board_show(struct board *board, int step, int steps);
@@ -75,24 +76,25 @@ struct group {
     struct denoiser_session *session;
     const struct infill_watch *watch; /* never NULL */
     struct board *board;
-    size_t first;       /* index of its first hole among all */
-    size_t *owners;     /* [hole_count] span of the request that each hole shows in; the caller's */
+    size_t first;   /* index of its first hole among all */
+    size_t *owners; /* [hole_count] span of the request that each hole shows in; the caller's */
     struct hole *holes;
     int hole_count;
     struct ids *sides; /* [hole_count + 1] */
     struct front front;
     struct denoise denoise;
     struct workspace *workspace; /* shared by groups that run one after another */
-    char **keep; /* words to place in this group; borrowed */
+    char **keep;                 /* words to place in this group; borrowed */
     size_t keep_count;
-    uint64_t stream; /* next stream of random numbers */
-    struct drafts drafts; /* best first */
-    int steps;            /* taken for the first draft */
-    bool stopped;         /* the draft is not finished */
+    uint64_t stream;           /* next stream of random numbers */
+    struct drafts drafts;      /* best first */
+    int steps;                 /* taken for the first draft */
+    bool stopped;              /* the draft is not finished */
     struct text_part original; /* what is rewritten; nothing where a hole is filled */
 };
 
-/* sides.c: ids of the nearest text, cut so that all fits; false: LACUNA_TOO_LONG. Sets room and position of the holes. */
+/* sides.c: ids of the nearest text, cut so that all fits; false: LACUNA_TOO_LONG. Sets room and position of
+ * the holes. */
 bool group_window(struct group *group, struct lacuna_error *error);
 /* Sets the session's context: all sides, less `near` pieces beside each hole. */
 bool group_context(struct group *group, int near, struct lacuna_error *error);
@@ -130,16 +132,20 @@ void drafts_sift(struct group *group, struct drafts *drafts);
 void group_choose(void *user, const struct view *view, int32_t *tokens);
 void group_observe(void *user, int step, int steps, struct sequence *const *sequences, int count);
 
-/* keep.c: puts the group's words at their likeliest places; copies for the likeliest layouts, at most `most`. Consumes `draft`.
- * No layout: *out stays empty. */
-bool group_keep(struct group *group, struct draft *draft, size_t most, struct drafts *out, struct lacuna_error *error);
+/* keep.c: puts the group's words at their likeliest places; copies for the likeliest layouts, at most `most`.
+ * Consumes `draft`. No layout: *out stays empty. */
+bool group_keep(struct group *group, struct draft *draft, size_t most, struct drafts *out,
+                struct lacuna_error *error);
 
-/* beam.c: best-first from left to right, for few open places. Consumes `draft`; adds at most `width` drafts. */
-bool group_beam(struct group *group, struct draft *draft, int width, struct drafts *out, struct lacuna_error *error);
+/* beam.c: best-first from left to right, for few open places. Consumes `draft`; adds at most `width` drafts.
+ */
+bool group_beam(struct group *group, struct draft *draft, int width, struct drafts *out,
+                struct lacuna_error *error);
 
 /* rerank.c: sets rank by pseudo-log-likelihood of fill and neighbourhood, and sorts. */
 bool group_rerank(struct group *group, struct drafts *drafts, struct lacuna_error *error);
-/* vary.c: more drafts, each one piece away from one that is there, until there are `count` or no more exist. */
+/* vary.c: more drafts, each one piece away from one that is there, until there are `count` or no more exist.
+ */
 bool group_vary(struct group *group, struct drafts *drafts, size_t count, struct lacuna_error *error);
 
 /* group.c: texts[hole_count + 1] around the holes (borrowed while the group lives). */
@@ -147,7 +153,8 @@ bool group_vary(struct group *group, struct drafts *drafts, size_t count, struct
 bool group_start(struct group *group, const struct text_part *texts, struct lacuna_error *error);
 bool group_fill(struct group *group, const struct text_part *texts, struct lacuna_error *error);
 /* rewrite.c: part of the original's words is masked and filled again; one hole. */
-bool group_rewrite(struct group *group, const struct text_part *texts, struct text_part original, struct lacuna_error *error);
+bool group_rewrite(struct group *group, const struct text_part *texts, struct text_part original,
+                   struct lacuna_error *error);
 /* group.c: from drafts that were run to the best ones first. */
 bool group_order(struct group *group, struct drafts *drafts, struct lacuna_error *error);
 /* The leading draft as it stands, alone. */

@@ -1,10 +1,12 @@
 /* infill.h - the door of this room: an open model that fills the holes of a text.
  *
- *     request -> windows (groups of holes that fit one context) -> lengths -> drafts (denoise, or best-first for a few pieces)
+ *     request -> windows (groups of holes that fit one context) -> lengths -> drafts (denoise, or best-first
+ * for a few pieces)
  *             -> rerank -> alternatives -> answer
  *
- * A `struct infill` is the checkpoint, its denoiser and tokenizer, and what is known of its pieces and attributes; it is read-only
- * after opening, so any number of threads may share it. A run works in one denoiser session, which belongs to one thread. */
+ * A `struct infill` is the checkpoint, its denoiser and tokenizer, and what is known of its pieces and
+ * attributes; it is read-only after opening, so any number of threads may share it. A run works in one
+ * denoiser session, which belongs to one thread. */
 #ifndef MODEL_INFILL_INFILL_H
 #define MODEL_INFILL_INFILL_H
 
@@ -19,8 +21,10 @@ struct infill;
 struct pieces;     /* infill/pieces.h */
 struct attributes; /* infill/attribute.h */
 
-/* A model by name, folder or file (base/find_model.h says where names are looked up). NULL: error says why. */
-struct infill *infill_open(const char *name_or_path, const struct lacuna_options *options, struct lacuna_error *error);
+/* A model by name, folder or file (base/find_model.h says where names are looked up). NULL: error says why.
+ */
+struct infill *infill_open(const char *name_or_path, const struct lacuna_options *options,
+                           struct lacuna_error *error);
 void infill_close(struct infill *infill);
 
 /* All borrowed; they live as long as the model. */
@@ -39,10 +43,13 @@ struct infill_watch {
     void *user;
 };
 
-/* Everything a request can get wrong by itself; false with bad_request, bad_span, attribute, length or keep. */
-bool infill_check(const struct infill *infill, const struct lacuna_request *request, struct lacuna_error *error);
+/* Everything a request can get wrong by itself; false with bad_request, bad_span, attribute, length or keep.
+ */
+bool infill_check(const struct infill *infill, const struct lacuna_request *request,
+                  struct lacuna_error *error);
 
-/* Runs a request of any task to its end on the calling thread. The answer and all it holds is the caller's; NULL: error says why. */
+/* Runs a request of any task to its end on the calling thread. The answer and all it holds is the caller's;
+ * NULL: error says why. */
 struct lacuna_answer *infill_run(const struct infill *infill, struct denoiser_session *session,
                                  const struct lacuna_request *request, const struct infill_watch *watch,
                                  struct lacuna_error *error);

@@ -1,8 +1,9 @@
 /* Kept words: laid at their likeliest places before anything else is decided.
  *
- * One look at the open draft scores every word at every place. Layouts are searched depth first, the longest word first, its places in order
- * of score; after each word the lattice says whether the promises can still be kept. The best layouts are then looked at in one batch and
- * ordered by how well the network can go on from them. */
+ * One look at the open draft scores every word at every place. Layouts are searched depth first, the longest
+ * word first, its places in order of score; after each word the lattice says whether the promises can still
+ * be kept. The best layouts are then looked at in one batch and ordered by how well the network can go on
+ * from them. */
 #include "model/infill/group.h"
 
 #include "model/base/memory.h"
@@ -50,9 +51,8 @@ static bool items_new(struct group *group, struct item *items, struct lacuna_err
         char *blank = memory_new(size + 2, 1);
         blank[0] = ' ';
         memcpy(blank + 1, item.word, size);
-        bool fine =
-            tokenizer_encode(group->pieces->tokenizer, blank, size + 1, false, &item.spaced, error) &&
-            tokenizer_encode(group->pieces->tokenizer, item.word, size, false, &item.bare, error);
+        bool fine = tokenizer_encode(group->pieces->tokenizer, blank, size + 1, false, &item.spaced, error) &&
+                    tokenizer_encode(group->pieces->tokenizer, item.word, size, false, &item.bare, error);
         free(blank);
         size_t at = k;
         for (; at > 0 && items[at - 1].spaced.count < item.spaced.count; at--)
@@ -156,7 +156,8 @@ static void set_slot(struct layout *layout, int item, const struct slot *slot, b
         }
         draft->kept[start + i] = put;
         draft->macro[start + i] = effect;
-        canvas_put(&draft->sequence.canvas, start + i, ids->at[i], (float)exp(slot->score / (double)ids->count));
+        canvas_put(&draft->sequence.canvas, start + i, ids->at[i],
+                   (float)exp(slot->score / (double)ids->count));
         if (!put) {
             draft->sequence.canvas.open[start + i] = 1;
             draft->sequence.canvas.ids[start + i] = layout->group->denoise.framing->mask;
@@ -189,7 +190,8 @@ static bool search(struct layout *layout, int item)
 static void find_layouts(struct layout *layout, struct drafts *out)
 {
     struct draft *empty = layout->draft;
-    for (int k = 0; k < layout->slots[0].count && out->count < LAYOUTS_MOST && layout->nodes < NODES_MOST; k++) {
+    for (int k = 0; k < layout->slots[0].count && out->count < LAYOUTS_MOST && layout->nodes < NODES_MOST;
+         k++) {
         layout->draft = draft_copy(layout->group, empty);
         layout->score = layout->slots[0].at[k].score;
         set_slot(layout, 0, &layout->slots[0].at[k], true);
@@ -231,7 +233,8 @@ static bool order_layouts(struct group *group, struct drafts *layouts, struct la
     return true;
 }
 
-bool group_keep(struct group *group, struct draft *draft, size_t most, struct drafts *out, struct lacuna_error *error)
+bool group_keep(struct group *group, struct draft *draft, size_t most, struct drafts *out,
+                struct lacuna_error *error)
 {
     if (!group->keep_count) {
         drafts_add(out, draft);
@@ -244,7 +247,8 @@ bool group_keep(struct group *group, struct draft *draft, size_t most, struct dr
     struct sequence *sequence = &draft->sequence;
     struct denoise plain = group->denoise;
     plain.guidance.active = false;
-    bool fine = items_new(group, layout.items, error) && denoise_look(&plain, &sequence, 1, find_slots, &layout, error);
+    bool fine = items_new(group, layout.items, error) &&
+                denoise_look(&plain, &sequence, 1, find_slots, &layout, error);
     if (fine) {
         find_layouts(&layout, &found);
         fine = order_layouts(group, &found, error);

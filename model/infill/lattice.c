@@ -9,7 +9,8 @@
 /* What stutters or is not wanted is taken only where nothing else keeps the promises. */
 static const float UNWANTED = 1e6f;
 
-/* Counting stops where more makes no difference: at the lower bound when there is no upper one. State: words * WORD_STATES + word state. */
+/* Counting stops where more makes no difference: at the lower bound when there is no upper one. State: words
+ * * WORD_STATES + word state. */
 static int count_most(const struct rule *rule)
 {
     return rule->words_high >= 0 ? rule->words_high : rule->words_low;
@@ -23,7 +24,8 @@ static int state_count(const struct rule *rule)
 /* -1: more words than asked. */
 static int step_state(const struct rule *rule, int state, const struct effect *effect)
 {
-    int word = state % WORD_STATES, words = state / WORD_STATES + effect->words[word], most = count_most(rule);
+    int word = state % WORD_STATES, words = state / WORD_STATES + effect->words[word],
+        most = count_most(rule);
     if (words > most) {
         if (rule->words_high >= 0)
             return -1;
@@ -47,7 +49,8 @@ static struct effect decided_effect(const struct rule *rule, const struct stretc
     return stretch->kept[place] ? stretch->macro[place] : rule_effect(rule, place, stretch->ids[place]);
 }
 
-static const struct effect_list *open_effects(const struct rule *rule, const struct stretch *stretch, int place)
+static const struct effect_list *open_effects(const struct rule *rule, const struct stretch *stretch,
+                                              int place)
 {
     bool guarded = stretch_guarded(stretch, place);
     if (stretch->size == 1)
@@ -91,7 +94,8 @@ void reach_free(struct reach *reach)
     *reach = (struct reach){ 0 };
 }
 
-int reach_after(const struct reach *reach, const struct rule *rule, int state, int place, struct effect effect)
+int reach_after(const struct reach *reach, const struct rule *rule, int state, int place,
+                struct effect effect)
 {
     int to = step_state(rule, state, &effect);
     return to >= 0 && reach->can[(place + 1) * reach->states + to] ? to : -1;
@@ -151,8 +155,8 @@ static void offer(struct edge *edge, int32_t id, float score)
 }
 
 /* known [effect_count]: 1 + edge of an effect that pieces have by themselves. */
-static void open_edges(const struct rule *rule, const struct stretch *stretch, int place, const float *scores, int *known,
-                       struct edges *edges)
+static void open_edges(const struct rule *rule, const struct stretch *stretch, int place, const float *scores,
+                       int *known, struct edges *edges)
 {
     const struct pieces *pieces = rule->pieces;
     bool direct = place > 0 || rule->rest_size <= 1, guarded = stretch_guarded(stretch, place);
@@ -172,9 +176,9 @@ static void open_edges(const struct rule *rule, const struct stretch *stretch, i
 }
 
 struct trellis {
-    double *best; /* [size + 1][states] */
-    int *from;    /* [size + 1][states] state before */
-    int *edge;    /* [size + 1][states] edge taken */
+    double *best;        /* [size + 1][states] */
+    int *from;           /* [size + 1][states] state before */
+    int *edge;           /* [size + 1][states] edge taken */
     struct edges *edges; /* [size] */
     int states;
 };
@@ -200,15 +204,16 @@ static void relax(struct trellis *trellis, const struct rule *rule, int place)
 }
 
 /* Two open neighbours may have chosen the same word: the one that loses less takes the next of its kind. */
-static void part_twins(const struct rule *rule, const struct stretch *stretch, const struct edge *const *taken,
-                       int32_t *tokens)
+static void part_twins(const struct rule *rule, const struct stretch *stretch,
+                       const struct edge *const *taken, int32_t *tokens)
 {
     for (int i = 1; i < stretch->size; i++) {
         if (tokens[i] != tokens[i - 1] || !stretch->open[i] || !stretch->open[i - 1] ||
             !(rule->pieces->traits[tokens[i]] & PIECE_ONCE))
             continue;
         const struct edge *a = taken[i - 1], *b = taken[i];
-        bool change_a = a->second >= 0 && (b->second < 0 || a->score - a->second_score < b->score - b->second_score);
+        bool change_a =
+            a->second >= 0 && (b->second < 0 || a->score - a->second_score < b->score - b->second_score);
         if (change_a && !(i > 1 && tokens[i - 2] == a->second))
             tokens[i - 1] = a->second;
         else if (b->second >= 0)
@@ -216,7 +221,8 @@ static void part_twins(const struct rule *rule, const struct stretch *stretch, c
     }
 }
 
-static bool trace_back(const struct trellis *trellis, const struct rule *rule, const struct stretch *stretch, int32_t *tokens)
+static bool trace_back(const struct trellis *trellis, const struct rule *rule, const struct stretch *stretch,
+                       int32_t *tokens)
 {
     int size = stretch->size, best = -1;
     const double *final = trellis->best + size * trellis->states;
@@ -236,7 +242,8 @@ static bool trace_back(const struct trellis *trellis, const struct rule *rule, c
     return true;
 }
 
-bool lattice_solve(const struct rule *rule, const struct stretch *stretch, const float *const *scores, int32_t *tokens)
+bool lattice_solve(const struct rule *rule, const struct stretch *stretch, const float *const *scores,
+                   int32_t *tokens)
 {
     int size = stretch->size, states = state_count(rule);
     size_t cells = (size_t)(size + 1) * (size_t)states;

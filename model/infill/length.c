@@ -1,9 +1,10 @@
 /* How long a hole is, and how its fill begins.
  *
- * A canvas is a bucket larger than the text, and null pieces fill its tail only. So P(null at i) of a wholly masked bucket is the chance that
- * the text is at most i pieces long; made monotone, its differences are the distribution of the length. Training drew the bucket among
- * those that hold the text, which favours short texts in small buckets: the chance of each length is multiplied by the weight of all
- * buckets that hold it, so that it does not depend on the bucket looked at. */
+ * A canvas is a bucket larger than the text, and null pieces fill its tail only. So P(null at i) of a wholly
+ * masked bucket is the chance that the text is at most i pieces long; made monotone, its differences are the
+ * distribution of the length. Training drew the bucket among those that hold the text, which favours short
+ * texts in small buckets: the chance of each length is multiplied by the weight of all buckets that hold it,
+ * so that it does not depend on the bucket looked at. */
 #include "model/infill/group.h"
 
 #include "model/base/memory.h"
@@ -14,7 +15,8 @@
 #include <string.h>
 
 enum { BUCKET_LEAST = 32 };
-/* Pieces a word of running text takes, a sign now and then included; only how the search for a number of words begins. */
+/* Pieces a word of running text takes, a sign now and then included; only how the search for a number of
+ * words begins. */
 static const double PIECES_A_WORD = 1.3;
 
 /* ---- rooms */
@@ -53,9 +55,10 @@ static int first_room(const struct group *group, const struct hole *hole, int bu
     int most = bucket_most(group), fixed = hole->plans.count;
     if (length->unit == LACUNA_TOKENS && length->low > most - fixed)
         return length->low + fixed;
-    int wanted = length->unit == LACUNA_TOKENS  ? length->high < most ? length->high + fixed : most
-                 : length->unit == LACUNA_WORDS ? length->high < most ? (int)(1.5 * length->high) + 6 + fixed : most
-                                                : bucket;
+    int wanted = length->unit == LACUNA_TOKENS ? length->high < most ? length->high + fixed : most
+                 : length->unit == LACUNA_WORDS
+                     ? length->high < most ? (int)(1.5 * length->high) + 6 + fixed : most
+                     : bucket;
     if (length->unit == LACUNA_WORDS && 1.5 * length->low + 6 + fixed > most)
         return (int)(1.5 * length->low) + 6 + fixed;
     wanted = wanted > keep_pieces(group) + fixed ? wanted : keep_pieces(group) + fixed;
@@ -132,7 +135,8 @@ static void choose_plan(struct group *group, struct hole *hole, const float *con
 }
 
 /* chance [room + 1] from P(null) at each place. */
-static void chances_of_nulls(const struct group *group, struct hole *hole, const float *const *rows, int count, int32_t null)
+static void chances_of_nulls(const struct group *group, struct hole *hole, const float *const *rows,
+                             int count, int32_t null)
 {
     double before = 0;
     for (int length = 0; length <= hole->room; length++) {
@@ -279,8 +283,8 @@ bool group_lengths(struct group *group, struct lacuna_error *error)
                 fine = fail(error, LACUNA_LENGTH, "no fill of that length exists for this hole");
             crowded = crowded || is_crowded(hole);
         }
-        again = fine && crowded && group->hole_count == 1 && group->wish->length.unit == LACUNA_AUTO && bucket < most &&
-                group->denoise.framing->null >= 0;
+        again = fine && crowded && group->hole_count == 1 && group->wish->length.unit == LACUNA_AUTO &&
+                bucket < most && group->denoise.framing->null >= 0;
         if (again) {
             bucket *= 2;
             first->count = last->count = 0;

@@ -1,6 +1,5 @@
 #include "model/infill/open.h"
 
-
 #include "model/base/file.h"
 #include "model/base/find_model.h"
 #include "model/base/json.h"
@@ -27,7 +26,8 @@ struct infill {
 static void read_buckets(struct buckets *buckets, const json_t *config)
 {
     static const int sizes[] = { 4, 8, 16, 32, 64, 128 };
-    const json_t *list = json_object_get(config, "buckets"), *weights = json_object_get(config, "bucket_weights"), *row;
+    const json_t *list = json_object_get(config, "buckets"),
+                 *weights = json_object_get(config, "bucket_weights"), *row;
     size_t index;
     int before = 0;
     json_array_foreach(list, index, row)
@@ -68,7 +68,8 @@ static void describe(struct infill *infill)
     };
 }
 
-static bool open_parts(struct infill *infill, const struct lacuna_options *options, struct lacuna_error *error)
+static bool open_parts(struct infill *infill, const struct lacuna_options *options,
+                       struct lacuna_error *error)
 {
     if (!(infill->checkpoint = checkpoint_open(infill->path, error)) ||
         !(infill->engine = engine_new(options ? options->threads : 0, error)) ||
@@ -77,11 +78,14 @@ static bool open_parts(struct infill *infill, const struct lacuna_options *optio
         return false;
     const struct framing *framing = infill_framing(infill);
     if (framing->mask < 0 || framing->mask >= framing->vocabulary)
-        return fail(error, LACUNA_MODEL, "%s: the model has no mask token, so it cannot fill holes", infill->path);
+        return fail(error, LACUNA_MODEL, "%s: the model has no mask token, so it cannot fill holes",
+                    infill->path);
     if (framing->attribute_slots < 0 || framing->attribute_slots + 8 > framing->context_length)
         return fail(error, LACUNA_MODEL, "%s: a context of %d positions is too short", infill->path,
                     framing->context_length);
-    int32_t banned[] = { framing->mask, framing->null, framing->none, framing->bos, framing->eos, framing->pad };
+    int32_t banned[] = {
+        framing->mask, framing->null, framing->none, framing->bos, framing->eos, framing->pad
+    };
     infill->pieces =
         pieces_new(infill->tokenizer, framing->vocabulary, banned, (int)(sizeof banned / sizeof *banned));
     const json_t *config = checkpoint_config(infill->checkpoint);
@@ -92,9 +96,11 @@ static bool open_parts(struct infill *infill, const struct lacuna_options *optio
     return fine;
 }
 
-struct infill *infill_open(const char *name_or_path, const struct lacuna_options *options, struct lacuna_error *error)
+struct infill *infill_open(const char *name_or_path, const struct lacuna_options *options,
+                           struct lacuna_error *error)
 {
-    char *path = find_model(name_or_path ? name_or_path : "default", options ? options->data_folder : NULL, error);
+    char *path =
+        find_model(name_or_path ? name_or_path : "default", options ? options->data_folder : NULL, error);
     if (!path)
         return NULL;
     struct infill *infill = memory_new(1, sizeof *infill);
@@ -181,7 +187,8 @@ int infill_slots(const struct infill *infill)
     return infill->denoiser ? infill_framing(infill)->attribute_slots : 0;
 }
 
-bool infill_check(const struct infill *infill, const struct lacuna_request *request, struct lacuna_error *error)
+bool infill_check(const struct infill *infill, const struct lacuna_request *request,
+                  struct lacuna_error *error)
 {
     struct wish wish;
     if (!wish_new(&wish, infill, request, error))

@@ -7,15 +7,18 @@
 
 /* Letters from which on a word is taken to carry sense. */
 enum { SENSE_BYTES = 4 };
-/* The original behind the text that touches it, as pieces of running text; the hole's plan is how it begins. */
-static bool read_pieces(struct group *group, struct original *original, struct text_part text, struct lacuna_error *error)
+/* The original behind the text that touches it, as pieces of running text; the hole's plan is how it begins.
+ */
+static bool read_pieces(struct group *group, struct original *original, struct text_part text,
+                        struct lacuna_error *error)
 {
     struct hole *hole = &group->holes[0];
     size_t touch = hole->seam.touch, spelt = 0, part;
     char *whole = memory_new(touch + text.size + 1, 1);
     memcpy(whole, hole->seam.left + hole->seam.left_size - touch, touch);
     memcpy(whole + touch, text.at, text.size);
-    bool fine = tokenizer_encode(group->pieces->tokenizer, whole, touch + text.size, false, &original->ids, error);
+    bool fine =
+        tokenizer_encode(group->pieces->tokenizer, whole, touch + text.size, false, &original->ids, error);
     free(whole);
     while (fine && original->fixed < (int)original->ids.count) {
         piece_text(group->pieces, original->ids.at[original->fixed], &part);
@@ -55,7 +58,8 @@ static void find_words(struct group *group, struct original *original)
             *last = (struct word_range){ .start = i };
         }
         last->end = i + 1;
-        last->sense = last->sense || (size > SENSE_BYTES && (group->pieces->traits[ids[i]] & PIECE_WORD_BACK));
+        last->sense =
+            last->sense || (size > SENSE_BYTES && (group->pieces->traits[ids[i]] & PIECE_WORD_BACK));
         original->maskable++;
     }
 }
@@ -77,15 +81,16 @@ static bool prepare(struct group *group, struct original *original, struct lacun
 {
     struct hole *hole = &group->holes[0];
     hole->room = (int)original->ids.count;
-    bool begins = rule_new(&hole->rule, group->pieces, &hole->seam, &hole->plans, original->fixed, group->wish->newlines);
+    bool begins = rule_new(&hole->rule, group->pieces, &hole->seam, &hole->plans, original->fixed,
+                           group->wish->newlines);
     if (!begins)
         return fail(error, LACUNA_LENGTH, "no piece of the model may begin a text here");
     keep_words(group, original);
     return group_window(group, error) && group_context(group, 0, error);
 }
 
-bool original_read(struct original *original, struct group *group, const struct text_part *texts, struct text_part text,
-                   struct lacuna_error *error)
+bool original_read(struct original *original, struct group *group, const struct text_part *texts,
+                   struct text_part text, struct lacuna_error *error)
 {
     if (!group_start(group, texts, error) || !read_pieces(group, original, text, error))
         return false;
@@ -116,7 +121,8 @@ struct draft *original_draft(struct group *group, const struct original *origina
 void original_mask(struct group *group, const struct original *original, struct draft *draft, int word)
 {
     struct canvas *canvas = &draft->sequence.canvas;
-    for (int i = original->fixed + original->words[word].start; i < original->fixed + original->words[word].end; i++) {
+    for (int i = original->fixed + original->words[word].start;
+         i < original->fixed + original->words[word].end; i++) {
         canvas->open[i] = 1;
         canvas->ids[i] = group->denoise.framing->mask;
     }

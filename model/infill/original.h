@@ -1,4 +1,5 @@
-/* original.h - the text in a span as pieces and words, for the jobs that look at it: rewriting and correcting. */
+/* original.h - the text in a span as pieces and words, for the jobs that look at it: rewriting and
+ * correcting. */
 #ifndef MODEL_INFILL_ORIGINAL_H
 #define MODEL_INFILL_ORIGINAL_H
 
@@ -17,9 +18,10 @@ struct original {
     int word_count, maskable;
 };
 
-/* Starts the group (one hole) and sets its window, context and rule so that the canvas may hold the original. */
-bool original_read(struct original *original, struct group *group, const struct text_part *texts, struct text_part text,
-                   struct lacuna_error *error);
+/* Starts the group (one hole) and sets its window, context and rule so that the canvas may hold the original.
+ */
+bool original_read(struct original *original, struct group *group, const struct text_part *texts,
+                   struct text_part text, struct lacuna_error *error);
 void original_free(struct original *original);
 /* The original as a draft, everything decided. */
 struct draft *original_draft(struct group *group, const struct original *original, double heat);

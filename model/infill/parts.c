@@ -20,8 +20,8 @@ static void add_part(struct parts *parts, size_t start, size_t end, size_t owner
 }
 
 /* The end of a part that begins at `start`: in front of the last blank within `most` pieces. */
-static size_t cut_at(const struct infill *infill, const struct wish *wish, size_t start, size_t limit, size_t most,
-                     struct lacuna_error *error)
+static size_t cut_at(const struct infill *infill, const struct wish *wish, size_t start, size_t limit,
+                     size_t most, struct lacuna_error *error)
 {
     const char *text = wish->text;
     size_t end = start, blank = start, pieces = 0, size, reach = limit - start;
@@ -59,7 +59,8 @@ static bool cut_span(struct parts *parts, const struct infill *infill, const str
     return true;
 }
 
-bool parts_new(struct parts *parts, const struct infill *infill, const struct wish *wish, struct lacuna_error *error)
+bool parts_new(struct parts *parts, const struct infill *infill, const struct wish *wish,
+               struct lacuna_error *error)
 {
     bool fine = true;
     for (size_t i = 0; i < wish->span_count && fine; i++) {

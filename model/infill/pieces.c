@@ -57,14 +57,16 @@ static uint8_t find_traits(const char *text, size_t size)
         return 0;
     int32_t first = utf8_first(text, size), last = utf8_last(text, size);
     return (uint8_t)(PIECE_PLAIN | (memchr(text, '\n', size) ? PIECE_BREAK : 0) |
-                     (point_is_blank(first) ? PIECE_BLANK_FRONT : 0) | (point_is_blank(last) ? PIECE_BLANK_BACK : 0) |
-                     (point_is_word(first) ? PIECE_WORD_FRONT : 0) | (point_is_word(last) ? PIECE_WORD_BACK : 0) |
+                     (point_is_blank(first) ? PIECE_BLANK_FRONT : 0) |
+                     (point_is_blank(last) ? PIECE_BLANK_BACK : 0) |
+                     (point_is_word(first) ? PIECE_WORD_FRONT : 0) |
+                     (point_is_word(last) ? PIECE_WORD_BACK : 0) |
                      (point_is_apostrophe(first) ? PIECE_APOSTROPHE : 0) |
                      (size > 2 || !point_is_word(first) ? PIECE_ONCE : 0));
 }
 
-/* Special tokens spelled out in a fill would be read as such by whoever encodes the text next. Where their spelling begins with a
- * sign ("<mask>", "[MASK]", "<|endoftext|>"), pieces with that sign are left out. */
+/* Special tokens spelled out in a fill would be read as such by whoever encodes the text next. Where their
+ * spelling begins with a sign ("<mask>", "[MASK]", "<|endoftext|>"), pieces with that sign are left out. */
 static void find_signs(const struct tokenizer *tokenizer, bool signs[256])
 {
     for (int32_t id = 0; id < tokenizer_size(tokenizer); id++) {
@@ -83,7 +85,8 @@ static bool has_sign(const char *text, size_t size, const bool signs[256])
     return false;
 }
 
-struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary, const int32_t *banned, int banned_count)
+struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary, const int32_t *banned,
+                          int banned_count)
 {
     struct pieces *pieces = memory_new(1, sizeof *pieces);
     size_t room = 0;

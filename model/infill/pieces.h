@@ -1,8 +1,9 @@
-/* pieces.h - what each piece of the vocabulary would do to a text: may it stand in a fill, where does it begin and end, and what
- * does it do to the number of words.
+/* pieces.h - what each piece of the vocabulary would do to a text: may it stand in a fill, where does it
+ * begin and end, and what does it do to the number of words.
  *
- * Words are those of `[^\W_]+(?:['’][^\W_]+)*`. Reading text from left to right one is in one of three states: outside a word, inside
- * one, or behind an apostrophe that may turn out to be inside one. A piece is a function from state to (state, words begun). */
+ * Words are those of `[^\W_]+(?:['’][^\W_]+)*`. Reading text from left to right one is in one of three
+ * states: outside a word, inside one, or behind an apostrophe that may turn out to be inside one. A piece is
+ * a function from state to (state, words begun). */
 #ifndef MODEL_INFILL_PIECES_H
 #define MODEL_INFILL_PIECES_H
 
@@ -16,8 +17,8 @@ struct effect {
 };
 
 enum {
-    PIECE_PLAIN = 1,      /* may stand in a fill */
-    PIECE_BREAK = 2,      /* holds a line feed: only where newlines are allowed */
+    PIECE_PLAIN = 1, /* may stand in a fill */
+    PIECE_BREAK = 2, /* holds a line feed: only where newlines are allowed */
     PIECE_BLANK_FRONT = 4,
     PIECE_BLANK_BACK = 8,
     PIECE_WORD_FRONT = 16, /* begins with a letter or number */
@@ -36,7 +37,8 @@ struct pieces {
     int effect_count;
 };
 
-struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary, const int32_t *banned, int banned_count);
+struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary, const int32_t *banned,
+                          int banned_count);
 void pieces_release(struct pieces *pieces);
 /* Bytes of a piece; "" and 0 for special ones and those out of range. */
 const char *piece_text(const struct pieces *pieces, int32_t id, size_t *size);

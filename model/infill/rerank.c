@@ -1,10 +1,12 @@
 /* The final order: pseudo-log-likelihood of each fill and of the pieces near it.
  *
- * Where a hole is a word or two, fills are compared by their whole probability. Elsewhere longer ones would lose to shorter ones that way, as
- * each piece costs a few nats whatever it says: there the mean of their pieces counts, FILL_PIECES times, and the chance of the length.
+ * Where a hole is a word or two, fills are compared by their whole probability. Elsewhere longer ones would
+ * lose to shorter ones that way, as each piece costs a few nats whatever it says: there the mean of their
+ * pieces counts, FILL_PIECES times, and the chance of the length.
  *
- * The pieces near the holes leave the context and join the holes' rows, as if they had been revealed; then every PASSES-th of them and of the
- * fill is masked in turn and its probability read. The context without them is the same for all drafts and computed once. */
+ * The pieces near the holes leave the context and join the holes' rows, as if they had been revealed; then
+ * every PASSES-th of them and of the fill is masked in turn and its probability read. The context without
+ * them is the same for all drafts and computed once. */
 #include "model/infill/group.h"
 
 #include "model/base/memory.h"
@@ -42,7 +44,8 @@ static struct canvas near_canvas(const struct group *group, const struct draft *
             canvas.positions[at] = side_position(group, s, i);
             canvas_put(&canvas, at++, side->at[i], 1);
         }
-        for (int i = s < group->hole_count ? draft->starts[s] : 0; s < group->hole_count && i < draft->starts[s + 1]; i++) {
+        for (int i = s < group->hole_count ? draft->starts[s] : 0;
+             s < group->hole_count && i < draft->starts[s + 1]; i++) {
             (*of_fill)[at] = i >= draft->starts[s] + draft_fixed(group, s);
             canvas.positions[at] = from->positions[i];
             canvas_put(&canvas, at++, from->ids[i], 1);
@@ -103,8 +106,8 @@ static int inner_repeats(const char *fill)
     int repeats = 0;
     while (text_next_word(fill, size, &at, &start, &end)) {
         size_t length = end - start;
-        repeats += before_end > before_start && before_end - before_start == length && start == before_end + 1 &&
-                   strncasecmp(fill + start, fill + before_start, length) == 0;
+        repeats += before_end > before_start && before_end - before_start == length &&
+                   start == before_end + 1 && strncasecmp(fill + start, fill + before_start, length) == 0;
         before_start = start;
         before_end = end;
     }
@@ -125,7 +128,8 @@ static bool is_brief(const struct group *group)
 {
     const struct hole *hole = &group->holes[0];
     double chance = 0;
-    for (int size = 0; hole->chance && size <= hole->room && size <= draft_fixed(group, 0) + FILL_PIECES; size++)
+    for (int size = 0; hole->chance && size <= hole->room && size <= draft_fixed(group, 0) + FILL_PIECES;
+         size++)
         chance += hole->chance[size];
     return group->hole_count == 1 && chance >= 0.5;
 }
@@ -144,7 +148,8 @@ bool group_rerank(struct group *group, struct drafts *drafts, struct lacuna_erro
     for (size_t i = 0; i < count && fine; i++) {
         struct draft *draft = drafts->at[i];
         double share = brief || !masked.fill_pieces[i] ? 1 : (double)FILL_PIECES / masked.fill_pieces[i];
-        draft->rank = masked.near[i] + share * masked.fill[i] + draft->prior - REPEAT_COST * count_repeats(group, draft);
+        draft->rank = masked.near[i] + share * masked.fill[i] + draft->prior -
+                      REPEAT_COST * count_repeats(group, draft);
     }
     if (fine)
         drafts_sort(drafts);

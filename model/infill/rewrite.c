@@ -1,7 +1,8 @@
-/* Rewriting: a share of the words of a text is masked, words that carry sense first, and filled again in place.
+/* Rewriting: a share of the words of a text is masked, words that carry sense first, and filled again in
+ * place.
  *
- * The canvas is the original in pieces. What is not masked stays, and the number of words too; a masked word of some length must not
- * come back as it was. */
+ * The canvas is the original in pieces. What is not masked stays, and the number of words too; a masked word
+ * of some length must not come back as it was. */
 #include "model/infill/original.h"
 
 #include "model/base/memory.h"
@@ -41,8 +42,10 @@ static bool run_drafts(struct group *group, struct original *original, struct la
     struct drafts drafts = { 0 };
     size_t count = group->wish->count > 1 ? 2 * (size_t)group->wish->count : 2;
     for (size_t k = 0; k < count; k++) {
-        drafts_add(&drafts, mask_words(group, original, k && group->wish->temperature < OTHER_HEAT ? OTHER_HEAT
-                                                                                                  : group->wish->temperature));
+        drafts_add(
+            &drafts,
+            mask_words(group, original,
+                       k && group->wish->temperature < OTHER_HEAT ? OTHER_HEAT : group->wish->temperature));
     }
     struct sequence **sequences = drafts_sequences(&drafts);
     bool fine = denoise_run(&group->denoise, sequences, (int)count, error);
@@ -57,7 +60,8 @@ static bool run_drafts(struct group *group, struct original *original, struct la
     return fine;
 }
 
-bool group_rewrite(struct group *group, const struct text_part *texts, struct text_part text, struct lacuna_error *error)
+bool group_rewrite(struct group *group, const struct text_part *texts, struct text_part text,
+                   struct lacuna_error *error)
 {
     struct original original = { 0 };
     bool fine = original_read(&original, group, texts, text, error) && run_drafts(group, &original, error);

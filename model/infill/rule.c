@@ -7,12 +7,13 @@
 #include <string.h>
 #include <strings.h>
 
-bool plans_new(struct plans *plans, const struct pieces *pieces, const struct seam *seam, struct lacuna_error *error)
+bool plans_new(struct plans *plans, const struct pieces *pieces, const struct seam *seam,
+               struct lacuna_error *error)
 {
     struct ids ids = { 0 };
     *plans = (struct plans){ 0 };
-    if (seam->touch && !tokenizer_encode(pieces->tokenizer, seam->left + seam->left_size - seam->touch, seam->touch, false,
-                                         &ids, error)) {
+    if (seam->touch && !tokenizer_encode(pieces->tokenizer, seam->left + seam->left_size - seam->touch,
+                                         seam->touch, false, &ids, error)) {
         ids_free(&ids);
         return false;
     }
@@ -61,8 +62,8 @@ bool rule_allows(const struct rule *rule, int place, int size, bool guarded, int
 {
     bool allowed = place > 0 && place < size - 1 ? rule->inner[id]
                    : size == 1                   ? rule->first[id] && rule->last[id]
-                   : place == 0                  ? rule->first[id] && !(rule->pieces->traits[id] & PIECE_BLANK_BACK)
-                                                 : rule->last[id];
+                   : place == 0 ? rule->first[id] && !(rule->pieces->traits[id] & PIECE_BLANK_BACK)
+                                : rule->last[id];
     return allowed && (!guarded || piece_is_guarded(rule->pieces, id));
 }
 
@@ -113,7 +114,8 @@ static bool ask(struct answers *answers, const struct seam *seam, int32_t point,
     return answers->known[point] == 2;
 }
 
-/* What a piece would leave of the fill's beginning; false: it does not begin with `rest`, or leaves nothing or nothing plain. */
+/* What a piece would leave of the fill's beginning; false: it does not begin with `rest`, or leaves nothing
+ * or nothing plain. */
 static bool begins_body(const struct rule *rule, int32_t id, bool plain, int32_t *front)
 {
     *front = rule->pieces->front[id];
@@ -121,7 +123,8 @@ static bool begins_body(const struct rule *rule, int32_t id, bool plain, int32_t
         return plain;
     size_t whole, size;
     const char *all = piece_text(rule->pieces, id, &whole);
-    if (whole <= rule->rest_size || memcmp(all, rule->rest, rule->rest_size) != 0 || tokenizer_is_special(rule->pieces->tokenizer, id))
+    if (whole <= rule->rest_size || memcmp(all, rule->rest, rule->rest_size) != 0 ||
+        tokenizer_is_special(rule->pieces->tokenizer, id))
         return false;
     const char *text = rule_text(rule, 0, id, &size);
     *front = utf8_first(text, size);
@@ -132,7 +135,8 @@ static void mask_places(struct rule *rule, bool strict)
 {
     const struct pieces *pieces = rule->pieces;
     const char *before, *after;
-    size_t before_size = seam_word(&rule->seam, true, &before), after_size = seam_word(&rule->seam, false, &after);
+    size_t before_size = seam_word(&rule->seam, true, &before),
+           after_size = seam_word(&rule->seam, false, &after);
     struct answers begin = { .ask = seam_may_begin }, end = { .ask = seam_may_end };
     for (int32_t id = 0; id < pieces->count; id++) {
         uint8_t traits = pieces->traits[id];
@@ -176,11 +180,13 @@ static struct effect_list list_effects(const struct rule *rule, int place, int s
     return list;
 }
 
-bool rule_new(struct rule *rule, const struct pieces *pieces, const struct seam *seam, const struct plans *plans, int plan,
-              bool newlines)
+bool rule_new(struct rule *rule, const struct pieces *pieces, const struct seam *seam,
+              const struct plans *plans, int plan, bool newlines)
 {
     size_t count = (size_t)pieces->count, spelt = 0, part;
-    *rule = (struct rule){ .pieces = pieces, .seam = *seam, .newlines = newlines, .words_low = 1, .words_high = -1 };
+    *rule = (struct rule){
+        .pieces = pieces, .seam = *seam, .newlines = newlines, .words_low = 1, .words_high = -1
+    };
     rule->fixed = memory_new((size_t)plan, sizeof *rule->fixed);
     rule->fixed_count = plan;
     for (int k = 0; k < plan; k++) {

@@ -19,8 +19,8 @@ struct lacuna_answer *infill_run(const struct infill *infill, struct denoiser_se
     struct wish wish;
     if (!wish_new(&wish, infill, request, error))
         return NULL;
-    struct answer *answer = (wish.task == LACUNA_CORRECT ? correct_run : fill_run)(infill, session, &wish,
-                                                                                      watch ? watch : &nobody, error);
+    struct answer *answer = (wish.task == LACUNA_CORRECT ? correct_run : fill_run)(
+        infill, session, &wish, watch ? watch : &nobody, error);
     wish_free(&wish);
     if (!answer)
         return NULL;

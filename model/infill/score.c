@@ -83,10 +83,13 @@ static bool add_sample(struct scorer *scorer, const int32_t *text, int count, in
     for (int i = slots; i < slots + count; i++)
         if (scorer->kinds[i])
             scorer->wanted[wanted++] = i;
-    struct rows rows = { .ids = scorer->ids, .positions = scorer->positions, .count = slots + count,
-                         .wanted = scorer->wanted, .wanted_count = wanted };
-    if (!denoiser_forward(scorer->session, &rows, framing->context_apart ? scorer->kinds : NULL, scorer->logits,
-                          scorer->cancel, error))
+    struct rows rows = { .ids = scorer->ids,
+                         .positions = scorer->positions,
+                         .count = slots + count,
+                         .wanted = scorer->wanted,
+                         .wanted_count = wanted };
+    if (!denoiser_forward(scorer->session, &rows, framing->context_apart ? scorer->kinds : NULL,
+                          scorer->logits, scorer->cancel, error))
         return false;
     double sum = 0;
     for (int k = 0; k < wanted; k++) {
@@ -98,7 +101,8 @@ static bool add_sample(struct scorer *scorer, const int32_t *text, int count, in
 }
 
 /* Samples come in pairs from one shuffle: m places from its beginning, count + 1 - m from its end. */
-static bool score_window(struct scorer *scorer, const int32_t *text, int count, int samples, struct lacuna_error *error)
+static bool score_window(struct scorer *scorer, const int32_t *text, int count, int samples,
+                         struct lacuna_error *error)
 {
     double nats = 0;
     int pairs = samples / 2;
@@ -114,8 +118,9 @@ static bool score_window(struct scorer *scorer, const int32_t *text, int count, 
     return true;
 }
 
-bool score_text(const struct infill *infill, struct denoiser_session *session, const char *text, size_t size, int samples,
-                uint64_t seed, const atomic_bool *cancel, struct score *out, struct lacuna_error *error)
+bool score_text(const struct infill *infill, struct denoiser_session *session, const char *text, size_t size,
+                int samples, uint64_t seed, const atomic_bool *cancel, struct score *out,
+                struct lacuna_error *error)
 {
     struct ids ids = { 0 };
     *out = (struct score){ .bytes = size };

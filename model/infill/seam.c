@@ -77,7 +77,8 @@ static bool right_opens(const struct seam *seam)
     int32_t after = utf8_first(seam->right, seam->right_size);
     if (is_opening(after))
         return true;
-    return after == '"' && seam->right_size > 1 && point_is_word(utf8_first(seam->right + 1, seam->right_size - 1));
+    return after == '"' && seam->right_size > 1 &&
+           point_is_word(utf8_first(seam->right + 1, seam->right_size - 1));
 }
 
 bool seam_needs_blank(const struct seam *seam)
@@ -102,7 +103,8 @@ bool seam_may_end(const struct seam *seam, int32_t last, bool strict)
         return false;
     if (point_is_apostrophe(after))
         return point_is_word(last);
-    return !(point_is_blank(after) || after < 0 || point_is_break(after)) || !(is_opening(last) || last == '_');
+    return !(point_is_blank(after) || after < 0 || point_is_break(after)) ||
+           !(is_opening(last) || last == '_');
 }
 
 struct word {

@@ -27,7 +27,8 @@ double spelling_cost(const char *written, size_t written_size, const char *meant
         double *row = rows[i % 3], *before = rows[(i + 2) % 3], *earlier = rows[(i + 1) % 3];
         row[0] = i * LETTER;
         for (int j = 1; j <= n; j++) {
-            row[j] = fmin(before[j - 1] + differ(written[i - 1], meant[j - 1]), fmin(before[j], row[j - 1]) + LETTER);
+            row[j] = fmin(before[j - 1] + differ(written[i - 1], meant[j - 1]),
+                          fmin(before[j], row[j - 1]) + LETTER);
             bool swapped = i > 1 && j > 1 && written[i - 1] == meant[j - 2] && written[i - 2] == meant[j - 1];
             if (swapped)
                 row[j] = fmin(row[j], earlier[j - 2] + LETTER);

@@ -1,4 +1,5 @@
-/* When more alternatives are asked than were found: fills that differ from a found one in a single piece, the likeliest first. */
+/* When more alternatives are asked than were found: fills that differ from a found one in a single piece, the
+ * likeliest first. */
 #include "model/infill/group.h"
 
 #include "model/base/memory.h"
@@ -9,7 +10,7 @@
 struct variants {
     struct group *group;
     const struct draft *base;
-    struct draft **open;   /* [places] the base with one place open */
+    struct draft **open; /* [places] the base with one place open */
     struct drafts *found;
     size_t each; /* variants a place */
 };
@@ -50,7 +51,8 @@ static void vary_place(void *user, int index, const struct view *view)
         int32_t best = -1;
         for (int32_t id = 0; id < rule->pieces->count; id++) {
             float score = view->choice[0][id];
-            if (score > last || (score == last && id <= last_id) || (best >= 0 && score <= view->choice[0][best]) ||
+            if (score > last || (score == last && id <= last_id) ||
+                (best >= 0 && score <= view->choice[0][best]) ||
                 id == variants->base->sequence.canvas.ids[place] ||
                 !rule_allows(rule, body, stretch.size, guarded, id) ||
                 reach_after(&reach, rule, state, body, rule_effect(rule, body, id)) < 0)

@@ -18,7 +18,8 @@ static int start_of_text(const struct group *group)
     return group->front.count + bos_count(group);
 }
 
-/* Shares what the holes and the text between them leave among both ends: the nearest pieces, evenly where both have enough. */
+/* Shares what the holes and the text between them leave among both ends: the nearest pieces, evenly where
+ * both have enough. */
 bool group_window(struct group *group, struct lacuna_error *error)
 {
     int length = infill_framing(group->infill)->context_length, left = length - start_of_text(group);
@@ -29,7 +30,8 @@ bool group_window(struct group *group, struct lacuna_error *error)
         left -= (int)group->sides[s].count;
     size_t wanted = first->count + last->count;
     if (left < 0 || (left < CONTEXT_LEAST && (size_t)left < wanted))
-        return fail(error, LACUNA_TOO_LONG, "the hole is too long for the model's context of %d pieces", length);
+        return fail(error, LACUNA_TOO_LONG, "the hole is too long for the model's context of %d pieces",
+                    length);
     size_t room = (size_t)left, tail = room / 2;
     if (room > first->count && room - first->count > tail)
         tail = room - first->count;

@@ -40,13 +40,15 @@ static bool take_spans(struct wish *wish, const struct lacuna_request *request, 
         if (span.start > span.end)
             return fail(error, LACUNA_BAD_SPAN, "span %zu:%zu ends before it starts", span.start, span.end);
         if (span.end > wish->size)
-            return fail(error, LACUNA_BAD_SPAN, "span %zu:%zu reaches beyond the text's %zu bytes", span.start, span.end,
-                        wish->size);
+            return fail(error, LACUNA_BAD_SPAN, "span %zu:%zu reaches beyond the text's %zu bytes",
+                        span.start, span.end, wish->size);
         if (i && span.start < at)
-            return fail(error, LACUNA_BAD_SPAN, "span %zu:%zu begins before the one in front of it ends at %zu; spans must "
-                                                "ascend and be disjoint",
+            return fail(error, LACUNA_BAD_SPAN,
+                        "span %zu:%zu begins before the one in front of it ends at %zu; spans must "
+                        "ascend and be disjoint",
                         span.start, span.end, at);
-        if (!is_boundary(wish->text, wish->size, span.start) || !is_boundary(wish->text, wish->size, span.end))
+        if (!is_boundary(wish->text, wish->size, span.start) ||
+            !is_boundary(wish->text, wish->size, span.end))
             return fail(error, LACUNA_BAD_SPAN, "span %zu:%zu cuts a character in two", span.start, span.end);
         at = span.end;
     }
@@ -57,7 +59,8 @@ static bool take_spans(struct wish *wish, const struct lacuna_request *request, 
     return true;
 }
 
-static bool take_real(double *out, const char *name, double value, double low, double high, struct lacuna_error *error)
+static bool take_real(double *out, const char *name, double value, double low, double high,
+                      struct lacuna_error *error)
 {
     if (!isfinite(value) || value < low || value > high)
         return fail(error, LACUNA_BAD_REQUEST, "%s must be a number from %g to %g", name, low, high);
@@ -65,7 +68,8 @@ static bool take_real(double *out, const char *name, double value, double low, d
     return true;
 }
 
-static bool take_whole(int *out, const char *name, int value, int otherwise, int high, struct lacuna_error *error)
+static bool take_whole(int *out, const char *name, int value, int otherwise, int high,
+                       struct lacuna_error *error)
 {
     if (value < 0 || value > high)
         return fail(error, LACUNA_BAD_REQUEST, "%s must be a whole number from 1 to %d", name, high);
@@ -79,7 +83,8 @@ static bool take_numbers(struct wish *wish, const struct lacuna_request *request
     wish->seed = request->seed;
     wish->newlines = request->newlines;
     return take_real(&wish->guidance, "guidance", guidance, -100, 100, error) &&
-           take_real(&wish->strength, "strength", request->strength_set ? request->strength : 0.3, 0, 1, error) &&
+           take_real(&wish->strength, "strength", request->strength_set ? request->strength : 0.3, 0, 1,
+                     error) &&
            take_real(&wish->temperature, "temperature", request->temperature, 0, 100, error) &&
            take_whole(&wish->steps, "steps", request->steps, 8, STEPS_MOST, error) &&
            take_whole(&wish->count, "count", request->count, 1, COUNT_MOST, error);
@@ -93,7 +98,8 @@ static bool take_length(struct wish *wish, const struct lacuna_request *request,
     if (wish->length.unit != LACUNA_TOKENS && wish->length.unit != LACUNA_WORDS)
         return fail(error, LACUNA_BAD_REQUEST, "length must be auto, tokens or words");
     if (wish->length.low < 0 || wish->length.high < wish->length.low)
-        return fail(error, LACUNA_BAD_REQUEST, "length %d:%d is no range", wish->length.low, wish->length.high);
+        return fail(error, LACUNA_BAD_REQUEST, "length %d:%d is no range", wish->length.low,
+                    wish->length.high);
     if (wish->length.high == 0)
         return fail(error, LACUNA_LENGTH, "a fill is at least one piece or word long");
     if (wish->length.low == 0)
@@ -120,8 +126,8 @@ static bool add_keep(struct wish *wish, const char *word, struct lacuna_error *e
     return true;
 }
 
-static bool take_keep(struct wish *wish, const struct lacuna_request *request, char *const *more, size_t more_count,
-                      const struct tokenizer *tokenizer, struct lacuna_error *error)
+static bool take_keep(struct wish *wish, const struct lacuna_request *request, char *const *more,
+                      size_t more_count, const struct tokenizer *tokenizer, struct lacuna_error *error)
 {
     for (size_t i = 0; i < more_count; i++)
         if (!add_keep(wish, more[i], error))
@@ -131,15 +137,18 @@ static bool take_keep(struct wish *wish, const struct lacuna_request *request, c
             return false;
     for (size_t i = 0; i < wish->keep_count; i++)
         for (int32_t id = 0; id < tokenizer_size(tokenizer); id++) {
-            const char *spelling = tokenizer_is_special(tokenizer, id) ? tokenizer_spelling(tokenizer, id) : NULL;
+            const char *spelling =
+                tokenizer_is_special(tokenizer, id) ? tokenizer_spelling(tokenizer, id) : NULL;
             if (spelling && *spelling && strstr(wish->keep[i], spelling))
-                return fail(error, LACUNA_KEEP, "the kept word '%s' holds the special token %s", wish->keep[i], spelling);
+                return fail(error, LACUNA_KEEP, "the kept word '%s' holds the special token %s",
+                            wish->keep[i], spelling);
         }
     return true;
 }
 
 /* A model with slots reads tokens; another reads the names as text, closed by a line feed. */
-static void take_attributes(struct wish *wish, const struct infill *infill, const struct wanted_attributes *wanted)
+static void take_attributes(struct wish *wish, const struct infill *infill,
+                            const struct wanted_attributes *wanted)
 {
     const struct attributes *attributes = infill_attributes(infill);
     size_t size = 0;
@@ -178,7 +187,8 @@ bool wish_new(struct wish *wish, const struct infill *infill, const struct lacun
     struct wanted_attributes wanted = { 0 };
     if (request->attribute && !text_is_utf8(request->attribute, strlen(request->attribute)))
         return fail(error, LACUNA_BAD_REQUEST, "the attribute is not UTF-8");
-    bool fine = (request->task == LACUNA_INFILL || request->task == LACUNA_REWRITE || request->task == LACUNA_CORRECT) ||
+    bool fine = (request->task == LACUNA_INFILL || request->task == LACUNA_REWRITE ||
+                 request->task == LACUNA_CORRECT) ||
                 fail(error, LACUNA_BAD_REQUEST, "unknown job");
     fine = fine && take_text(wish, request, error) && take_spans(wish, request, error) &&
            take_numbers(wish, request, error) && take_sampler(wish, request, error) &&

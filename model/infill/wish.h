@@ -23,7 +23,8 @@ struct wish {
     size_t keep_count;
     const struct sampler *sampler;
     bool newlines;
-    bool sample; /* one draft drawn from the model's distribution, no search and no order; never set by a request */
+    bool sample; /* one draft drawn from the model's distribution, no search and no order; never set by a
+                    request */
 };
 
 bool wish_new(struct wish *wish, const struct infill *infill, const struct lacuna_request *request,

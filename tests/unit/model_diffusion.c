@@ -53,7 +53,9 @@ static void ancestral_reveals_each_place_by_its_own_chance(void **state)
 {
     (void)state;
     const struct sampler *sampler = sampler_find("ancestral");
-    struct guess guesses[4] = { { .uniform = 0.1 }, { .uniform = 0.6 }, { .uniform = 0.2 }, { .uniform = 0.9 } };
+    struct guess guesses[4] = {
+        { .uniform = 0.1 }, { .uniform = 0.6 }, { .uniform = 0.2 }, { .uniform = 0.9 }
+    };
     struct sampler_step step = { .guesses = guesses, .count = 4, .scheduled = 4, .reveal = 0.25 };
     assert_int_equal(sampler->count(&step), 2);
     assert_true(sampler->rank(&guesses[0]) > sampler->rank(&guesses[1]));

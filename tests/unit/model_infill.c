@@ -31,8 +31,8 @@ static int open_model(void **state)
     fixture->session = denoiser_session_new(infill_denoiser(fixture->infill), &error);
     int number;
     PCRE2_SIZE offset;
-    fixture->word = pcre2_compile((PCRE2_SPTR) "(?:(?!_)[\\p{L}\\p{N}])+(?:['’](?:(?!_)[\\p{L}\\p{N}])+)*", PCRE2_ZERO_TERMINATED,
-                                  PCRE2_UTF | PCRE2_UCP, &number, &offset, NULL);
+    fixture->word = pcre2_compile((PCRE2_SPTR) "(?:(?!_)[\\p{L}\\p{N}])+(?:['’](?:(?!_)[\\p{L}\\p{N}])+)*",
+                                  PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_UCP, &number, &offset, NULL);
     *state = fixture;
     return fixture->word ? 0 : -1;
 }
@@ -68,8 +68,11 @@ static int count_words(const struct fixture *fixture, const char *text, const ch
 /* ---- random requests */
 
 static const char *const scraps[] = {
-    "the", "old man", " went", " on", " and", "moon", " ", "  ", ".", ",", " it", "sea,", "\n", "\n\n", "(", ")", "\"", "’s",
-    "café", "Größe", "漢字", "🌙", "e\u0301", "👩‍👩‍👧", "3.14", "don't", "-", "…", "x", "<mask>", "_", "\t", "\xC2\xA0",
+    "the",      "old man", " went", " on",   " and", "moon",   " ",       "  ",
+    ".",        ",",       " it",   "sea,",  "\n",   "\n\n",   "(",       ")",
+    "\"",       "’s",      "café",  "Größe", "漢字", "🌙",      "e\u0301", "👩‍👩‍👧",
+    "3.14",     "don't",   "-",     "…",     "x",    "<mask>", "_",       "\t",
+    "\xC2\xA0",
 };
 enum { SCRAPS = sizeof scraps / sizeof *scraps, TEXT_MOST = 4096, SPANS_MOST = 6 };
 
@@ -116,8 +119,10 @@ static void ask_length(struct question *question, struct random *random)
 static void ask_anything(struct question *question, struct random *random)
 {
     static const char *const words[] = { "moon", "sea", "Café", "don't", "x" };
-    static const char *const samplers[] = { NULL, "confidence", "margin", "entropy", "random", "ancestral", "threshold" };
-    static const char *const attributes[] = { NULL, NULL, "formal", "past, plain", "first person", "past with: sea" };
+    static const char *const samplers[] = { NULL,     "confidence", "margin",   "entropy",
+                                            "random", "ancestral",  "threshold" };
+    static const char *const attributes[] = { NULL,          NULL,           "formal",
+                                              "past, plain", "first person", "past with: sea" };
     *question = (struct question){ 0 };
     struct lacuna_request *request = &question->request;
     uint32_t spans = 1 + random_below(random, 3), scale = random_below(random, 8) == 0 ? 120 : 12;
@@ -205,7 +210,8 @@ static void check_confidence(const struct lacuna_alternative *alternative)
     }
 }
 
-static void check_lengths(const struct fixture *fixture, const struct question *question, const struct lacuna_fill *fill)
+static void check_lengths(const struct fixture *fixture, const struct question *question,
+                          const struct lacuna_fill *fill)
 {
     const struct lacuna_length *length = &question->request.length;
     int words = count_words(fixture, fill->text, NULL, NULL);
@@ -224,7 +230,8 @@ static void check_kept(const struct fixture *fixture, const struct question *que
     for (size_t k = 0; k < request->keep_count + with; k++) {
         bool found = false;
         for (size_t i = 0; i < request->span_count; i++)
-            count_words(fixture, alternative->fills[i].text, k < request->keep_count ? request->keep[k] : "sea", &found);
+            count_words(fixture, alternative->fills[i].text,
+                        k < request->keep_count ? request->keep[k] : "sea", &found);
         assert_true(found);
     }
 }
@@ -252,10 +259,11 @@ static void check_answer(const struct fixture *fixture, const struct question *q
 static void describe_question(const struct question *question)
 {
     const struct lacuna_request *r = &question->request;
-    print_error("text '%s' unit %d %d:%d count %d steps %d seed %llu sampler %s attribute %s newlines %d temperature %g\n",
+    print_error("text '%s' unit %d %d:%d count %d steps %d seed %llu sampler %s attribute %s newlines %d "
+                "temperature %g\n",
                 question->text, (int)r->length.unit, r->length.low, r->length.high, r->count, r->steps,
-                (unsigned long long)r->seed, r->sampler ? r->sampler : "-", r->attribute ? r->attribute : "-", r->newlines,
-                r->temperature);
+                (unsigned long long)r->seed, r->sampler ? r->sampler : "-", r->attribute ? r->attribute : "-",
+                r->newlines, r->temperature);
     for (size_t i = 0; i < r->span_count; i++)
         print_error("  span %zu:%zu\n", r->spans[i].start, r->spans[i].end);
     for (size_t i = 0; i < r->keep_count; i++)

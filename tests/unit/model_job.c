@@ -1,4 +1,5 @@
-/* The public door: jobs run in order, are watched, cancelled and stopped, and say what is wrong with a request. */
+/* The public door: jobs run in order, are watched, cancelled and stopped, and say what is wrong with a
+ * request. */
 #include "model/lacuna.h"
 
 #include <setjmp.h>
@@ -213,7 +214,8 @@ static void a_waiting_job_can_be_given_back(void **state)
     lacuna_job_free(NULL);
 }
 
-static void refuse(struct lacuna_model *model, const struct lacuna_request *request, enum lacuna_code code, const char *hint)
+static void refuse(struct lacuna_model *model, const struct lacuna_request *request, enum lacuna_code code,
+                   const char *hint)
 {
     struct lacuna_error error = { 0 };
     assert_false(lacuna_check(model, request, &error));
@@ -256,8 +258,8 @@ static void wrong_requests_are_refused_with_their_reason(void **state)
 
 static void wrong_spans_are_refused(void **state)
 {
-    static const struct lacuna_span crossing[] = { { 4, 9 }, { 8, 12 } }, beyond = { 40, 400 }, turned = { 9, 4 },
-                                    cut = { 1, 3 };
+    static const struct lacuna_span crossing[] = { { 4, 9 }, { 8, 12 } }, beyond = { 40, 400 },
+                                    turned = { 9, 4 }, cut = { 1, 3 };
     struct lacuna_request request = simple();
     request.spans = crossing;
     request.span_count = 2;
@@ -288,7 +290,9 @@ static void what_stood_in_the_hole_has_no_influence(void **state)
         char whole[512];
         snprintf(whole, sizeof whole, "the old man %s on and the moon was on the sea", inside[i]);
         struct lacuna_span span = { 12, 12 + strlen(inside[i]) };
-        struct lacuna_request request = { .text = whole, .size = strlen(whole), .spans = &span, .span_count = 1, .count = 2 };
+        struct lacuna_request request = {
+            .text = whole, .size = strlen(whole), .spans = &span, .span_count = 1, .count = 2
+        };
         struct lacuna_job *job = lacuna_start(*state, &request, NULL, NULL, NULL);
         const struct lacuna_answer *answer = lacuna_wait(job, NULL);
         assert_non_null(answer);

@@ -20,6 +20,7 @@ static void advance(struct canvas *canvas, const struct guess *guesses, const in
     }
 }
 
-const struct process process_absorbing = {
-    .name = "absorbing", .help = "pieces turn into masks, and back one by one", .begin = begin, .advance = advance
-};
+const struct process process_absorbing = { .name = "absorbing",
+                                           .help = "pieces turn into masks, and back one by one",
+                                           .begin = begin,
+                                           .advance = advance };

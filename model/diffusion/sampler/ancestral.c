@@ -1,6 +1,7 @@
 #include "model/diffusion/sampler.h"
 
-/* The reverse process itself (Sahoo et al. 2024, eq. 7): each open place is revealed by a chance of its own. */
+/* The reverse process itself (Sahoo et al. 2024, eq. 7): each open place is revealed by a chance of its own.
+ */
 static double rank(const struct guess *guess)
 {
     return -guess->uniform;
@@ -15,5 +16,8 @@ static int count(const struct sampler_step *step)
 }
 
 const struct sampler sampler_ancestral = {
-    .name = "ancestral", .help = "each piece by a chance of its own, as the process runs backwards", .rank = rank, .count = count
+    .name = "ancestral",
+    .help = "each piece by a chance of its own, as the process runs backwards",
+    .rank = rank,
+    .count = count
 };

@@ -6,5 +6,7 @@ static double rank(const struct guess *guess)
 }
 
 const struct sampler sampler_margin = {
-    .name = "margin", .help = "reveal first where the best piece leads its rival most (Kim et al. 2025)", .rank = rank
+    .name = "margin",
+    .help = "reveal first where the best piece leads its rival most (Kim et al. 2025)",
+    .rank = rank
 };

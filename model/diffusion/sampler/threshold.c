@@ -14,6 +14,7 @@ static int count(const struct sampler_step *step)
     return sure > step->scheduled ? sure : step->scheduled;
 }
 
-const struct sampler sampler_threshold = {
-    .name = "threshold", .help = "reveal at once all pieces of which the network is sure", .rank = rank, .count = count
-};
+const struct sampler sampler_threshold = { .name = "threshold",
+                                           .help = "reveal at once all pieces of which the network is sure",
+                                           .rank = rank,
+                                           .count = count };

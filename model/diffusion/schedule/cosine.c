@@ -2,12 +2,13 @@
 
 #include <math.h>
 
-/* 1 - alpha_bar(t) = sin(t * pi / 2): few pieces first (MaskGIT, Chang et al. 2022, where it is cos of the progress 1 - t). */
+/* 1 - alpha_bar(t) = sin(t * pi / 2): few pieces first (MaskGIT, Chang et al. 2022, where it is cos of the
+ * progress 1 - t). */
 static double alpha_bar(double t)
 {
     return 1 - sin(t * 1.57079632679489661923);
 }
 
-const struct schedule schedule_cosine = {
-    .name = "cosine", .help = "few pieces first, many at the end", .alpha_bar = alpha_bar
-};
+const struct schedule schedule_cosine = { .name = "cosine",
+                                          .help = "few pieces first, many at the end",
+                                          .alpha_bar = alpha_bar };

@@ -7,5 +7,7 @@ static double alpha_bar(double t)
 }
 
 const struct schedule schedule_log_linear = {
-    .name = "log_linear", .help = "the schedule of SEDD and MDLM: linear, but never all noise", .alpha_bar = alpha_bar
+    .name = "log_linear",
+    .help = "the schedule of SEDD and MDLM: linear, but never all noise",
+    .alpha_bar = alpha_bar
 };
