@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { RECENT = 32 };
+enum { RECENT = 32, DETACH_LIMIT = 1 << 30 };
 
 /* A state that the journal holds, so that going back to it takes one short record. */
 struct known {
@@ -169,9 +169,24 @@ static void wait_delay(struct journal *journal)
         ;
 }
 
+/* The text was edited, so it is worth its memory: another program may no longer change what a mapping shows
+ * of it. */
+static void detach_base(struct journal *journal)
+{
+    if (text_size(journal->base) > DETACH_LIMIT || file_detach(journal->base))
+        return;
+    pthread_mutex_lock(&journal->lock);
+    journal->has_failed = true;
+    fail(&journal->error,
+         "%s was changed by another program while it was open: parts of the text may be foreign",
+         journal->real);
+    pthread_mutex_unlock(&journal->lock);
+}
+
 static void *run(void *argument)
 {
     struct journal *journal = argument;
+    bool detached = false;
     pthread_mutex_lock(&journal->lock);
     while (!journal->stopping) {
         if (!journal->pending && !journal->holes_pending) {
@@ -182,6 +197,9 @@ static void *run(void *argument)
         pthread_mutex_unlock(&journal->lock);
         pthread_mutex_lock(&journal->writing);
         write_pending(journal);
+        if (!detached)
+            detach_base(journal);
+        detached = true;
         pthread_mutex_unlock(&journal->writing);
         pthread_mutex_lock(&journal->lock);
     }

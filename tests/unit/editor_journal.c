@@ -272,6 +272,43 @@ static void two_editors_see_each_other(void **state)
     assert_int_equal(look("shared"), JOURNAL_NONE);
 }
 
+/* Whether this process still maps a file of that name. */
+static bool maps(const char *name)
+{
+    char line[4096];
+    bool found = false;
+    FILE *list = fopen("/proc/self/maps", "r");
+    while (fgets(line, sizeof line, list))
+        found = found || strstr(line, name);
+    fclose(list);
+    return found;
+}
+
+static void an_edited_text_no_longer_depends_on_its_file(void **state)
+{
+    (void)state;
+    struct file file;
+    int descriptor = open("large", O_WRONLY | O_CREAT, 0644);
+    assert_int_equal(
+        ftruncate(descriptor, 100 << 20) | (int)(pwrite(descriptor, "end\n", 4, (100 << 20) - 4) - 4), 0);
+    close(descriptor);
+    assert_true(file_read("large", NULL, &file, NULL));
+    struct journal *journal = begin("large", file.text);
+    struct text *text = insert(text_keep(file.text), 0, "new\n");
+    journal_note(journal, text);
+    assert_true(maps("/large"));
+    for (int tries = 0; tries < 300 && maps("/large"); tries++)
+        usleep(100000);
+    assert_true(journal_flush(journal, NULL));
+    assert_int_equal(truncate("large", 0), 0);
+    assert_int_equal(text_byte(text, text_size(text) - 2), 'd');
+    struct error error = { "" };
+    assert_false(journal_failed(journal, &error));
+    journal_close(journal, false);
+    text_free(text);
+    text_free(file.text);
+}
+
 /* Types numbered words until it is killed; tells by a pipe which are synced. */
 static void type_until_killed(int out)
 {
@@ -296,8 +333,10 @@ static void a_kill_at_any_moment_loses_nothing_that_was_synced(void **state)
         int ends[2];
         assert_int_equal(pipe(ends), 0);
         pid_t child = fork();
-        if (child == 0)
+        if (child == 0) {
+            close(ends[0]);
             type_until_killed(ends[1]);
+        }
         close(ends[1]);
         usleep(15000 + (useconds_t)(round * 7919 % 20000));
         kill(child, SIGKILL);
@@ -359,6 +398,7 @@ int main(void)
         cmocka_unit_test(a_missing_last_line_feed_does_no_harm),
         cmocka_unit_test(open_holes_wait_for_the_next_opening),
         cmocka_unit_test(two_editors_see_each_other),
+        cmocka_unit_test(an_edited_text_no_longer_depends_on_its_file),
         cmocka_unit_test(a_kill_at_any_moment_loses_nothing_that_was_synced),
         cmocka_unit_test(a_damaged_journal_counts_up_to_the_damage),
     };
