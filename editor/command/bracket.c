@@ -120,6 +120,16 @@ bool bracket_partner(const struct text *text, size_t offset, struct pair pair, s
     return scan_from(text, offset, pair, back, is_escaped(text, offset), partner);
 }
 
+bool bracket_ahead(const struct text *text, size_t offset, struct pair pair, size_t *found)
+{
+    struct scan scan = { .text = text, .at = offset, .escaped = is_escaped(text, offset) };
+    if (text_byte(text, offset) != '\n' && offset < text_size(text))
+        count_quotes(&scan);
+    else
+        scan.began_known = true;
+    return scan_pairs(&scan, pair, pair.open, found);
+}
+
 bool bracket_around(const struct text *text, size_t offset, struct pair pair, bool open, size_t *found)
 {
     return scan_from(text, offset, pair, open, is_escaped(text, offset), found);

@@ -160,6 +160,12 @@ void document_close_step(struct document *document, size_t cursor)
     document->step_cursor = cursor;
 }
 
+void document_begin_at(struct document *document, size_t cursor)
+{
+    if (!document->step_open)
+        document->step_cursor = cursor;
+}
+
 /* Marks */
 
 static int mark_index(uint32_t name)

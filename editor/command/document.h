@@ -96,6 +96,8 @@ void document_ensure_line(struct document *document);
 
 /* The next edit begins a new undo step that returns to `cursor`; document_close_step ends it. */
 void document_close_step(struct document *document, size_t cursor);
+/* Where the next step returns to, if none is open. */
+void document_begin_at(struct document *document, size_t cursor);
 /* One step back or forward; *cursor is where the edit was. False at the end. */
 bool document_undo(struct document *document, size_t *cursor);
 bool document_redo(struct document *document, size_t *cursor);

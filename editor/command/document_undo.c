@@ -4,7 +4,8 @@
 /* Where the cursor goes after undo or redo: to the topmost line that changed, or to where it stood before the step if that
  * is one of its lines. Lines count from 0; as in vi, `top` is the line above a change. */
 struct landing {
-    size_t top; /* line above + 1, so the first line's is 0; (size_t)-1: nothing yet */
+    size_t top;   /* the line; (size_t)-1: nothing yet */
+    size_t first; /* the first line that changed */
     bool remembered;
 };
 
@@ -16,6 +17,7 @@ static void land(struct landing *landing, const struct edit *edit, bool undo, si
     size_t size = lines_only ? fed : fed + 1;
     if (landing->top != (size_t)-1 && edit->line >= landing->top)
         return;
+    landing->first = edit->line;
     landing->remembered = cursor_line + 1 >= edit->line && cursor_line <= edit->line + size;
     landing->top = landing->remembered ? cursor_line : edit->line;
 }
@@ -67,6 +69,8 @@ static size_t cross_step(struct document *document, size_t index, bool undo)
     }
     apply_marks(document, step, undo);
     text_free(before);
+    if (landing.top != (size_t)-1)
+        document_set_mark(document, '[', place_line_begin(document->text, landing.first));
     return landing_offset(document, step, before_step, &landing);
 }
 

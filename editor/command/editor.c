@@ -313,15 +313,13 @@ bool editor_call_region(struct editor *editor, const struct call *call, struct r
         return true;
     if (call->range == RANGE_SELECTION && editor->inside->selection.set) {
         const struct selection_memory *memory = &editor->inside->selection;
-        struct document *document = editor_document(editor);
         struct window window = editor->window;
         bool to_end = editor->selecting_to_end;
         enum mode mode = editor->mode;
         editor->mode = MODE_VISUAL;
         editor->shape = memory->shape;
         editor->selecting_to_end = memory->to_end;
-        editor->window.anchor = document_mark_place(document, &memory->anchor);
-        editor->window.cursor = document_mark_place(document, &memory->cursor);
+        selection_last(editor, &editor->window.anchor, &editor->window.cursor);
         editor_selection(editor, region);
         editor->mode = mode;
         editor->window = window;

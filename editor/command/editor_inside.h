@@ -82,10 +82,8 @@ struct insertion {
 
 struct selection_memory {
     bool set;
-    enum shape shape;
-    struct mark anchor, cursor;
+    enum shape shape; /* its ends are the document's marks < (where it began) and > (where the cursor was) */
     bool to_end;
-    size_t wanted;
 };
 
 struct substitution {
@@ -110,12 +108,13 @@ struct editor_inside {
     size_t queue_at;
     long budget;
     int depth;
+    bool plays; /* keys of a macro are being handled */
     const struct command *operation; /* the operator that a motion is run for */
     bool failed; /* the last command could do nothing */
     struct key_list record;
     struct repeat repeat;
     bool replaying;
-    bool once; /* ^O in insertion: one command, then on */
+    enum { ONCE_NOT, ONCE_BEGUN, ONCE_WAITS } once; /* ^O in insertion: one command, then on */
     enum mode once_mode;
     struct insertion insertion;
     struct key_list last_inserted; /* for ^A and ". */
@@ -140,6 +139,7 @@ struct editor_inside {
     char *pattern_text;                   /* owned */
     bool pattern_ignores_case, pattern_smart;
     int global_depth;
+    size_t block_last;                    /* last line of the block that :put replaces */
     bool replaces_empty;                  /* :change deleted every line */
     const char *line_rest;                /* what a command that takes bars left of its argument */
     enum mode base;                       /* where Escape leads: normal in vi, insert elsewhere */
@@ -212,9 +212,14 @@ size_t span_map(struct editor *editor, struct span span, int32_t (*change)(int32
 /* search.c: the word at a place or behind it on its line. */
 bool word_under(const struct text *text, size_t at, bool words_only, struct span *span);
 
+/* jump.c: '< and '>. */
+bool selection_edge(const struct editor *editor, bool first, size_t *offset);
+
 /* visual.c */
 void selection_begin(struct editor *editor, enum shape shape);
 void selection_remember(struct editor *editor);
+/* Where the last selection began and where its cursor was; false without one in this document. */
+bool selection_last(const struct editor *editor, size_t *anchor, size_t *cursor);
 void selection_restore_extent(struct editor *editor, const struct extent *extent, size_t count);
 
 /* jump.c */

@@ -139,6 +139,18 @@ static void weigh_line(const struct text *text, size_t begin, long *leading, lon
     }
 }
 
+/* What follows a line that ends with a comma stands under the second word of it. */
+static size_t list_indent(const struct editor *editor, size_t begin)
+{
+    struct text *text = editor_text(editor);
+    size_t at = place_nonblank(text, begin), end = place_end(text, begin);
+    while (at < end && !code_is_blank(place_code(text, at)))
+        at = place_next(text, at);
+    while (at < end && code_is_blank(place_code(text, at)))
+        at++;
+    return place_column(text, at < end ? at : place_nonblank(text, begin), (size_t)editor->options.tabstop);
+}
+
 /* The indent that the braces of the line before ask for. */
 static size_t braces_indent(const struct editor *editor, size_t line)
 {
@@ -150,7 +162,9 @@ static size_t braces_indent(const struct editor *editor, size_t line)
             return 0;
         before--;
     } while (place_is_empty_line(text, place_line_begin(text, before)));
-    size_t begin = place_line_begin(text, before);
+    size_t begin = place_line_begin(text, before), end = place_end(text, begin);
+    if (end > begin && text_byte(text, end - 1) == ',')
+        return list_indent(editor, begin);
     long width = (long)indent_width(editor, begin), shift = (long)shift_width(editor);
     weigh_line(text, begin, &leading, &net);
     width += (net + leading) * shift;

@@ -93,6 +93,8 @@ static void run_plain_motion(struct editor *editor, const struct call *call)
         editor->window.wanted = editor_column(editor, motion.target);
     if (editor->mode == MODE_VISUAL)
         editor->selecting_to_end = editor->window.wanted == END_COLUMN;
+    if (editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE)
+        editor->inside->insertion.moved = true;
     if (motion.stopped)
         input_fail(editor);
 }
@@ -203,10 +205,9 @@ void input_dispatch(struct editor *editor, const struct command *command, const 
         run_plain_motion(editor, &call);
         break;
     case COMMAND_OBJECT:
-        if (editor->mode == MODE_VISUAL)
-            run_object(editor, &call);
-        else
-            input_fail(editor);
+        if (editor->mode == MODE_NORMAL)
+            selection_begin(editor, SHAPE_CHARACTERS);
+        run_object(editor, &call);
         break;
     case COMMAND_OPERATOR:
         run_operator(editor, &call);
@@ -221,6 +222,7 @@ static void dispatch_prompt(struct editor *editor, const struct command *command
                             struct key character)
 {
     struct call call = { .command = command, .count = 1, .character = character, .argument = argument };
+    editor->pending.sequence.count = 0;
     if (command->kind == COMMAND_ACTION && !command->act(editor, &call))
         input_fail(editor);
 }
@@ -266,6 +268,10 @@ static bool wants_character(const struct editor *editor, const struct binding *b
 static bool read_digit(struct editor *editor, struct key key, bool counts)
 {
     struct pending *pending = &editor->pending;
+    if (counts && pending->sequence.count == 0 && pending->count && key.code == KEY_DELETE && !key.modifiers) {
+        pending->count /= 10;
+        return true;
+    }
     if (!counts || pending->sequence.count || key.modifiers || key.code < '0' || key.code > '9' ||
         (key.code == '0' && pending->count == 0))
         return false;
@@ -340,9 +346,13 @@ static void handle_awaiting(struct editor *editor, struct key key)
 static void resume_insertion(struct editor *editor)
 {
     struct editor_inside *inside = editor->inside;
+    if (inside->once == ONCE_BEGUN) {
+        inside->once = ONCE_WAITS;
+        return;
+    }
     if (!inside->once || editor->mode != MODE_NORMAL || editor->prompt.active || !pending_is_empty(editor))
         return;
-    inside->once = false;
+    inside->once = ONCE_NOT;
     editor->mode = inside->once_mode;
     inside->insertion.moved = true;
 }
@@ -353,7 +363,8 @@ void input_handle(struct editor *editor, struct key key)
     bool typing = (editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE) && !editor->prompt.active;
     bool in_prompt = editor->prompt.active;
     editor->inside->failed = false;
-    if (!typing && !in_prompt && pending_is_empty(editor) && !editor->inside->replaying && !editor->inside->once)
+    if (!typing && !in_prompt && pending_is_empty(editor) && !editor->inside->replaying && !editor->inside->once &&
+        editor->inside->depth == 0 && !editor->inside->plays)
         document_close_step(editor_document(editor), editor->window.cursor);
     if (typing && editor->inside->insertion.literal.active)
         insertion_literal(editor, key);
@@ -372,11 +383,13 @@ void input_handle(struct editor *editor, struct key key)
 void input_run_queue(struct editor *editor)
 {
     struct editor_inside *inside = editor->inside;
+    bool played = inside->plays;
+    inside->plays = true;
     while (inside->queue_at < inside->queue.count) {
         if (--inside->budget < 0 || (editor->interrupted && editor->interrupted(editor->interrupted_user))) {
             inside->queue.count = inside->queue_at = 0;
             editor_error(editor, "stopped: the macro does not end");
-            return;
+            break;
         }
         struct key key = inside->queue.keys[inside->queue_at++];
         fill_wait(editor);
@@ -385,6 +398,7 @@ void input_run_queue(struct editor *editor)
             inside->queue.count = inside->queue_at = 0;
     }
     inside->queue.count = inside->queue_at = 0;
+    inside->plays = played;
 }
 
 void editor_finish(struct editor *editor)

@@ -14,6 +14,7 @@ void insertion_begin(struct editor *editor, size_t count, bool replace)
     insertion->block = (struct block_insertion){ 0 };
     insertion->stack_count = 0;
     insertion->literal.active = false;
+    editor->inside->once = ONCE_NOT;
     editor->mode = replace ? MODE_REPLACE : MODE_INSERT;
 }
 
@@ -332,9 +333,11 @@ static bool block_insert(struct editor *editor, const struct call *call, const s
     struct text *text = editor_text(editor);
     size_t tabstop = (size_t)editor->options.tabstop, first = region_first_line(editor, region);
     if (region->shape != SHAPE_BLOCK) {
-        size_t end = region->shape == SHAPE_LINES ? place_end(text, region->span.end - (region->span.end > region->span.start))
-                                                  : region->span.end;
-        editor_set_cursor(editor, append ? end : region->span.start);
+        bool at_cursor = append ? region->active > region->anchor : region->active < region->anchor;
+        size_t place = at_cursor ? region->active : place_begin(text, region->anchor);
+        if (append && at_cursor && place < place_end(text, place))
+            place = place_next(text, place);
+        editor_set_cursor(editor, place);
         insertion_begin(editor, call->count, false);
         return true;
     }

@@ -72,6 +72,8 @@ static void break_long_line(struct editor *editor)
     if (at <= first)
         return;
     size_t end = at + 1;
+    while (end < cursor && code_is_blank(place_code(text, end)))
+        end++;
     while (at > first && code_is_blank(place_code(text, at - 1)))
         at--;
     size_t indent = editor->options.autoindent ? first - begin : 0;
@@ -433,7 +435,7 @@ static bool insert_literal(struct editor *editor, const struct call *call)
 static bool insert_once(struct editor *editor, const struct call *call)
 {
     (void)call;
-    editor->inside->once = true;
+    editor->inside->once = ONCE_BEGUN;
     editor->inside->once_mode = editor->mode;
     editor->mode = MODE_NORMAL;
     return true;

@@ -68,15 +68,27 @@ static bool set_mark(struct editor *editor, const struct call *call)
     if (!document_mark(document, name) || name == '^' || name == '.')
         return editor_error(editor, "a mark is called a to z or A to Z");
     if (name == '<' || name == '>') {
-        struct selection_memory *memory = &editor->inside->selection;
-        struct mark mark = document_mark_at(document, editor->window.cursor);
-        if (!memory->set)
-            *memory = (struct selection_memory){ .set = true, .anchor = mark, .cursor = mark };
-        bool anchor_first = memory->anchor.line < memory->cursor.line ||
-                            (memory->anchor.line == memory->cursor.line && memory->anchor.column <= memory->cursor.column);
-        *((name == '<') == anchor_first ? &memory->anchor : &memory->cursor) = mark;
+        size_t anchor, cursor;
+        if (!selection_last(editor, &anchor, &cursor)) {
+            document_set_mark(document, '<', editor->window.cursor);
+            document_set_mark(document, '>', editor->window.cursor);
+            editor->inside->selection = (struct selection_memory){ .set = true };
+        }
     }
     document_set_mark(document, name, editor->window.cursor);
+    return true;
+}
+
+/* '< and '> are the earlier and the later end of the last selection, whole lines counted whole. */
+bool selection_edge(const struct editor *editor, bool first, size_t *offset)
+{
+    struct text *text = editor_text(editor);
+    size_t anchor, cursor;
+    if (!selection_last(editor, &anchor, &cursor))
+        return false;
+    *offset = (anchor < cursor) == first ? anchor : cursor;
+    if (editor->inside->selection.shape == SHAPE_LINES)
+        *offset = first ? place_begin(text, *offset) : place_last(text, *offset);
     return true;
 }
 
@@ -97,6 +109,8 @@ static bool find_mark(struct editor *editor, uint32_t name, size_t *offset)
         return true;
     }
     struct document *document = editor_document(editor);
+    if (name == '<' || name == '>')
+        return selection_edge(editor, name == '<', offset);
     if (name == '\'' || name == '`') {
         if (!document_mark_offset(document, '\'', offset))
             *offset = 0;

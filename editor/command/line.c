@@ -59,8 +59,9 @@ static bool address_base(struct editor *editor, const char **text, size_t cursor
         size_t offset;
         uint32_t name = (unsigned char)(*text)[1];
         const struct jump *global = name >= 'A' && name <= 'Z' ? &editor->inside->marks[name - 'A'] : 0;
-        bool set = global ? global->mark.set && global->document == document
-                          : document_mark_offset(document, name, &offset);
+        bool set = global                       ? global->mark.set && global->document == document
+                   : name == '<' || name == '>' ? selection_edge(editor, name == '<', &offset)
+                                                : document_mark_offset(document, name, &offset);
         if (!set)
             return editor_error(editor, "mark %c is not set", (char)name);
         *line = (global ? global->mark.line : place_line(document->text, offset)) + 1;
@@ -215,12 +216,8 @@ static bool range_check(struct editor *editor, const struct command *command, co
     size_t lines = document_lines(editor_document(editor));
     if (range->count && command->flags & LINE_NO_RANGE)
         return editor_error(editor, ":%s takes no range", command->name);
-    bool zero = command->flags & LINE_COUNTS;
     if (range->lines[1] > lines || (range->lines[0] > lines && range->count == 2))
-        return (command->flags & LINE_COUNTS && range->count == 1 && range->lines[1] <= COUNT_LIMIT && false) ||
-               editor_error(editor, "the range ends behind the last line, %zu", lines);
-    if (range->count && !zero && (range->lines[0] == 0 || range->lines[1] == 0))
-        return command->kind == COMMAND_LINE && range->lines[1] == 0 ? editor_error(editor, "line 0 is no line") : true;
+        return editor_error(editor, "the range ends behind the last line, %zu", lines);
     return true;
 }
 
@@ -358,7 +355,7 @@ bool line_register_read(struct editor *editor, struct call *call)
 {
     const char *text = call->argument;
     if (*text && !isdigit((unsigned char)*text)) {
-        if (!register_name_is_valid((unsigned char)*text))
+        if (!isalpha((unsigned char)*text) && !strchr("\"-_*+", *text))
             return editor_error(editor, "%s is no register", text);
         call->reg = (unsigned char)*text++;
         if (call->reg == '"' )

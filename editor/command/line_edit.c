@@ -19,6 +19,8 @@ static bool run_operator(struct editor *editor, const char *name, struct call *c
     struct call operation = *call;
     operation.command = command;
     operation.argument = "";
+    editor->window.cursor = region.span.start;
+    document_begin_at(editor_document(editor), region.span.start);
     return command->operate(editor, &operation, &region);
 }
 
@@ -67,8 +69,6 @@ static bool destination(struct editor *editor, const struct call *call, size_t *
         return false;
     if (!found)
         return editor_error(editor, ":%s needs the line to go to", call->command->name);
-    if (*skip_blanks(text))
-        return editor_error(editor, "%s is too much", text);
     if (*line > place_lines(editor_text(editor)))
         return editor_error(editor, "there is no line %zu", *line);
     return true;

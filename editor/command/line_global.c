@@ -100,19 +100,10 @@ static bool normal(struct editor *editor, const struct call *call)
     if (call->addresses == 0) {
         good = input_run_nested(editor, keys.keys, keys.count);
     } else {
-        struct line_walk walk;
-        struct document *document = editor_document(editor);
-        size_t offset;
-        walk_begin(&walk, document);
-        struct span span = line_span(editor, call->first, call->last);
-        for (size_t line = span.start; line < span.end; line = place_end(document->text, line) + 1)
-            walk_add(&walk, line);
-        while (walk_next(&walk, &offset) && !editor->quit && editor->inside->budget > 0 &&
-               editor_document(editor) == document) {
-            editor_set_cursor(editor, offset);
+        for (size_t line = call->first; line <= call->last && !editor->quit && editor->inside->budget > 0; line++) {
+            editor_set_cursor(editor, place_line_begin(editor_text(editor), line));
             good = input_run_nested(editor, keys.keys, keys.count);
         }
-        walk_end(&walk, document);
     }
     key_list_free(&keys);
     return good || editor->inside->depth < NESTING_LIMIT;

@@ -45,6 +45,7 @@ static void append_group(const struct text *text, const struct match *match, siz
 struct expansion {
     const char *replacement;
     bool magic;
+    size_t last; /* where the last match began */
 };
 
 static void append_escape(char byte, const struct text *text, const struct match *match, struct bytes *out,
@@ -70,7 +71,8 @@ static void append_escape(char byte, const struct text *text, const struct match
 
 static bool expand(void *user, const struct text *text, const struct match *match, struct bytes *out)
 {
-    const struct expansion *expansion = user;
+    struct expansion *expansion = user;
+    expansion->last = match->groups[0].start;
     struct casing casing = { 0, 0 };
     for (const char *at = expansion->replacement; *at; at++) {
         if (*at == '\\' && at[1]) {
@@ -202,29 +204,6 @@ static bool report(struct editor *editor, const char *pattern, const struct flag
     return editor_error(editor, "not found: %s", pattern);
 }
 
-/* The last line of a span that reads differently now; the tail behind it is the same in both texts. */
-static size_t last_changed(const struct text *after, const struct text *before, const struct call *call, struct span span,
-                           size_t lines)
-{
-    size_t grown = place_lines(after) - lines, line = call->last + grown;
-    size_t old_end = span.end, new_end = span.end + text_size(after) - text_size(before);
-    while (line > call->first) {
-        size_t new_begin = place_begin(after, new_end - 1), old_begin = place_begin(before, old_end - 1);
-        size_t size = new_end - new_begin;
-        if (size != old_end - old_begin)
-            return line;
-        for (size_t i = 0; i < size; i++)
-            if (text_byte(after, new_begin + i) != text_byte(before, old_begin + i))
-                return line;
-        if (old_begin <= span.start || new_begin <= span.start)
-            return line;
-        new_end = new_begin;
-        old_end = old_begin;
-        line--;
-    }
-    return line;
-}
-
 /* Replaces in the lines of the call. */
 static bool substitute(struct editor *editor, const struct call *call, const struct flags *flags)
 {
@@ -235,7 +214,7 @@ static bool substitute(struct editor *editor, const struct call *call, const str
     struct document *document = editor_document(editor);
     struct span span = line_span(editor, call->first, call->last);
     size_t to = span.end > span.start && text_byte(document->text, span.end - 1) == '\n' ? span.end - 1 : span.end;
-    struct expansion expansion = { last->replacement, editor->options.magic };
+    struct expansion expansion = { last->replacement, editor->options.magic, span.start };
     struct text *changed = 0;
     struct error error = { "" };
     size_t count = 0, before = text_size(document->text);
@@ -252,13 +231,11 @@ static bool substitute(struct editor *editor, const struct call *call, const str
     }
     size_t after = text_size(changed), behind = before - span.end;
     jump_remember(editor);
-    struct text *before_text = text_keep(document->text);
-    size_t lines = place_lines(document->text);
+    size_t line = place_line(document->text, expansion.last) - place_lines(document->text);
     document_splice(document, span, changed, (struct span){ span.start, after - behind });
     text_free(changed);
-    size_t last_line = last_changed(document->text, before_text, call, span, lines);
-    text_free(before_text);
-    editor_set_cursor(editor, place_nonblank(document->text, place_line_begin(document->text, last_line)));
+    line += place_lines(document->text);
+    editor_set_cursor(editor, place_nonblank(document->text, place_line_begin(document->text, line)));
     return editor_message(editor, "%zu replaced", count);
 }
 

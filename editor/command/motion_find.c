@@ -54,9 +54,11 @@ static bool find_new(struct editor *editor, const struct call *call, struct moti
     uint32_t code = key_character(call->character);
     if (code == (uint32_t)-1 || code == '\n')
         return false;
-    editor->inside->find.character = call->character;
-    editor->inside->find.backward = backward;
-    editor->inside->find.till = till;
+    if (!editor->inside->replaying) {
+        editor->inside->find.character = call->character;
+        editor->inside->find.backward = backward;
+        editor->inside->find.till = till;
+    }
     return find(editor, motion, code, call->count, backward, till, false);
 }
 

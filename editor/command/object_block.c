@@ -41,8 +41,10 @@ struct block {
 static bool find_block(const struct text *text, size_t at, struct pair pair, size_t count, struct block *block)
 {
     block->start = at;
-    while (count--)
-        if (!bracket_around(text, block->start, pair, true, &block->start))
+    bool around = bracket_around(text, at, pair, true, &block->start);
+    for (size_t i = around; i < count; i++)
+        if (!(around ? bracket_around(text, block->start, pair, true, &block->start)
+                     : bracket_ahead(text, block->start, pair, &block->start)))
             return false;
     return bracket_around(text, block->start, pair, false, &block->end);
 }
@@ -264,7 +266,6 @@ static void tag_region(const struct text *text, const struct tag_pair *pair, boo
                                  : (struct span){ pair->open.end, pair->close.start };
     *region = (struct region){ .shape = SHAPE_CHARACTERS, .span = span, .placed = visual, .anchor = span.start };
     region->cursor = span.end > span.start ? place_previous(text, span.end) : span.start;
-    region->adjusts = !with_tags && !visual && span.end == place_begin(text, span.end) && span.end > span.start;
 }
 
 static bool tag_object(struct editor *editor, const struct call *call, struct region *region, bool with_tags)

@@ -168,9 +168,9 @@ static bool quote_object(struct editor *editor, const struct call *call, struct 
         long start = q.start + (!with_quotes && call->count < 2 && (q.empty || !q.inside));
         long behind = q.end + (with_quotes || call->count > 1 || (!q.empty && q.inside));
         long anchor, cursor;
-        place_selection(&q, start, behind > start ? behind - 1 : start, &anchor, &cursor);
+        place_selection(&q, start, behind - 1, &anchor, &cursor);
         *region = (struct region){ .shape = SHAPE_CHARACTERS, .placed = visual };
-        region->span = (struct span){ begin + (size_t)start, begin + (size_t)behind };
+        region->span = (struct span){ begin + (size_t)start, begin + (size_t)(behind > start ? behind : start) };
         region->anchor = place_snap(text, begin + (size_t)anchor);
         region->cursor = place_snap(text, begin + (size_t)cursor);
     }

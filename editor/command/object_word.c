@@ -98,8 +98,11 @@ static bool word_object(struct editor *editor, const struct call *call, struct r
     bool backwards = visual && object.walker.at < object.start;
     for (; count > 0; count--) {
         object.inclusive = true;
-        if (backwards ? !extend_back(&object) : !extend_forward(&object, count > 1))
-            return false;
+        if (backwards ? !extend_back(&object) : !extend_forward(&object, count > 1)) {
+            if (!visual)
+                return false;
+            break;
+        }
     }
     bool at_begin = object.walker.at == place_begin(text, object.walker.at);
     if (object.took_blanks && (class_here(&object.walker) != 0 || (at_begin && !object.inclusive)))

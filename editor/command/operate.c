@@ -105,7 +105,7 @@ static void force_region(const struct editor *editor, struct region *region, con
         size_t line_end = place_end(text, end);
         region->span.end = line_end < text_size(text) ? line_end + 1 : line_end;
     } else if (forced == 'b') {
-        take_block(editor, region, motion->start, motion->target, motion->linewise || motion->inclusive);
+        take_block(editor, region, motion->start, motion->target, true);
     } else {
         bool inclusive = motion->linewise ? false : !motion->inclusive;
         region->shape = SHAPE_CHARACTERS;
@@ -144,10 +144,34 @@ static bool motion_region(struct editor *editor, const struct call *motion_call,
     return true;
 }
 
+/* v, V and ^V between an operator and an object. */
+static void force_object(const struct editor *editor, struct region *region, int forced)
+{
+    struct text *text = editor_text(editor);
+    size_t start = region->span.start, last = region->span.end > start ? place_previous(text, region->span.end) : start;
+    if (forced == 'V') {
+        *region = region_of_lines(editor, place_line(text, start), place_line(text, last));
+    } else if (forced == 'b') {
+        take_block(editor, region, start, last, true);
+    } else {
+        bool lines = region->shape == SHAPE_LINES;
+        region->shape = SHAPE_CHARACTERS;
+        if (!lines && !region->adjusts)
+            region->span.end = last;
+        else if (region->adjusts && text_byte(text, region->span.end) != '\n')
+            region->span.end = place_next(text, region->span.end);
+        region->adjusts = false;
+    }
+}
+
 static bool region_operate(struct editor *editor, const struct call *operation, const struct region *region)
 {
     if (operation->command->flags & MODIFIES && editor_document(editor)->readonly)
         return editor_error(editor, "the document is read-only");
+    if (operation->command->flags & REPEATABLE) {
+        editor->window.cursor = region->cursor;
+        document_begin_at(editor_document(editor), region->cursor);
+    }
     bool good = operation->command->operate(editor, operation, region);
     if (editor->mode != MODE_INSERT && editor->mode != MODE_REPLACE)
         cursor_settle(editor);
@@ -178,9 +202,11 @@ bool operate_motion(struct editor *editor, const struct call *operation, const s
     if (motion->command->kind == COMMAND_OBJECT) {
         struct text *text = editor_text(editor);
         region.cursor = region.span.start;
-        if (region.shape == SHAPE_CHARACTERS && region.adjusts)
+        if (forced)
+            force_object(editor, &region, forced);
+        else if (region.shape == SHAPE_CHARACTERS && region.adjusts)
             take_characters(&region, text, region.span.start, region.span.end, false, true);
-        if (deletes)
+        if (deletes && !forced)
             widen_deletion(&region, text);
     }
     remember_operation(editor, operation, TARGET_MOTION, motion, forced);
@@ -226,18 +252,21 @@ bool editor_selection(const struct editor *editor, struct region *region)
     struct text *text = editor_text(editor);
     size_t anchor = editor->window.anchor, cursor = editor->window.cursor;
     size_t first = anchor < cursor ? anchor : cursor, last = anchor < cursor ? cursor : anchor;
-    *region = (struct region){ .shape = editor->shape, .selected = true };
+    *region = (struct region){ .shape = editor->shape };
     if (editor->shape == SHAPE_BLOCK) {
         take_block(editor, region, anchor, cursor, !editor->inside->exclusive);
         region->to_end = editor->selecting_to_end;
     } else if (editor->shape == SHAPE_LINES) {
         *region = region_of_lines(editor, place_line(text, first), place_line(text, last));
         region->selected = true;
-        region->cursor = first;
+        region->cursor = anchor < cursor ? region->span.start : cursor;
     } else {
         region->span = (struct span){ first, selection_end(editor, last) };
         region->cursor = first;
     }
+    region->selected = true;
+    region->anchor = anchor;
+    region->active = cursor;
     return true;
 }
 

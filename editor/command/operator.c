@@ -88,6 +88,12 @@ static bool toggle_characters(struct editor *editor, const struct call *call)
 {
     struct text *text = editor_text(editor);
     size_t start = editor->window.cursor, end = start, line_end = place_end(text, start);
+    if (editor->options.tildeop && editor->inside->base == MODE_NORMAL) {
+        editor->pending.operator= command_find("operator-toggle", 15);
+        editor->pending.operator_count = call->counted ? call->count : 0;
+        key_list_add(&editor->pending.operator_keys, (struct key){ '~', 0 });
+        return true;
+    }
     if (start == line_end)
         return false;
     for (size_t i = 0; i < call->count && end < line_end; i++)
@@ -105,8 +111,9 @@ static bool is_white(int byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* Joins the line behind the one that begins at `begin`; returns where they meet. */
-static size_t join_next(struct editor *editor, size_t begin, bool with_blanks)
+/* Joins the line behind the one that begins at `begin`; returns where they meet. *last is the last character of the line
+ * joined before, 0 if that was empty, and becomes that of this one. */
+static size_t join_next(struct editor *editor, size_t begin, bool with_blanks, int *last)
 {
     struct text *text = editor_text(editor);
     size_t end = place_end(text, begin), next = end + 1;
@@ -116,17 +123,21 @@ static size_t join_next(struct editor *editor, size_t begin, bool with_blanks)
     }
     while (is_white(text_byte(text, next)))
         next++;
-    int first = text_byte(text, next), last = end > begin ? text_byte(text, end - 1) : '\n';
-    bool blank = first != '\n' && first >= 0 && first != ')' && end > begin && last != ' ' && last != '\t';
+    int first = text_byte(text, next);
+    size_t next_end = place_end(text, next);
+    bool blank = first != '\n' && first >= 0 && first != ')' && end > begin && *last != ' ' && *last != '\t';
+    *last = next_end > next ? text_byte(text, next_end - 1) : 0;
     editor_replace(editor, (struct span){ end, next }, " ", blank);
     return end;
 }
 
 bool lines_join(struct editor *editor, size_t first, size_t last, bool with_blanks)
 {
-    size_t begin = place_line_begin(editor_text(editor), first), meet = begin;
+    struct text *text = editor_text(editor);
+    size_t begin = place_line_begin(text, first), meet = begin, end = place_end(text, begin);
+    int before = end > begin ? text_byte(text, end - 1) : 0;
     for (size_t line = first; line < last; line++)
-        meet = join_next(editor, begin, with_blanks);
+        meet = join_next(editor, begin, with_blanks, &before);
     mark_changed(editor, begin, meet);
     editor_set_cursor(editor, meet);
     return true;

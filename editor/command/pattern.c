@@ -590,6 +590,18 @@ static bool ends_here(const struct translator *t, size_t at)
     return token.size == 0 || (token.special && strchr("|&)n", token.byte));
 }
 
+static bool is_letter(char byte)
+{
+    return (byte | 32) >= 'a' && (byte | 32) <= 'z';
+}
+
+/* A letter matches without the accent that may follow it only if another letter is to follow. */
+static bool next_is_letter(const struct translator *t)
+{
+    struct token token = peek(t);
+    return token.size && !token.special && is_letter(token.byte);
+}
+
 static bool translate_piece(struct translator *t, bool first)
 {
     struct token token = peek(t);
@@ -620,6 +632,8 @@ static bool translate_piece(struct translator *t, bool first)
         if (token.byte >= 'A' && token.byte <= 'Z')
             t->has_upper = true;
         emit_literal(t->out, t->text + token.begin, own);
+        if (is_letter(token.byte) && !next_is_letter(t))
+            emit(t, "(?!\\p{Mn})");
     }
     return translate_multi(t, begin);
 }

@@ -153,6 +153,8 @@ static bool prompt_key(struct editor *editor, const struct call *call)
 {
     uint32_t code = key_character(call->character);
     char out[4];
+    if (call->character.modifiers == KEY_CONTROL && call->character.code >= 'a' && call->character.code <= 'z')
+        code = call->character.code & 31;
     if (code == (uint32_t)-1)
         return true;
     prompt_insert(editor, out, unit_encode((int32_t)code, out));

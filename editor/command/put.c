@@ -142,6 +142,22 @@ static bool read_or_say(struct editor *editor, uint32_t name, struct yank *yank)
     return editor_error(editor, "register %c is empty", shown);
 }
 
+/* Shifts what was put until its first line has an indent. */
+static void indent_put(struct editor *editor, size_t width, size_t added)
+{
+    struct text *text = editor_text(editor);
+    size_t line = document_mark(editor_document(editor), '[')->line;
+    long shift = (long)width - (long)indent_width(editor, place_line_begin(text, line));
+    for (size_t i = 0; i < added; i++) {
+        size_t begin = place_line_begin(editor_text(editor), line + i);
+        long now = (long)indent_width(editor, begin) + shift;
+        if (!place_is_empty_line(editor_text(editor), begin))
+            indent_set(editor, begin, now > 0 ? (size_t)now : 0);
+    }
+    text = editor_text(editor);
+    editor_set_cursor(editor, place_nonblank(text, place_line_begin(text, line)));
+}
+
 /* Arguments: before, behind (the cursor goes behind what was put), indent (as the line is). */
 static bool put(struct editor *editor, const struct call *call)
 {
@@ -153,35 +169,44 @@ static bool put(struct editor *editor, const struct call *call)
     struct text *text = editor_text(editor);
     size_t width = indent_width(editor, place_begin(text, editor->window.cursor)), lines = place_lines(text);
     text_put(editor, &yank, call->count, before, behind);
-    if (indent) {
-        text = editor_text(editor);
-        size_t line = document_mark(editor_document(editor), '[')->line, added = place_lines(text) - lines;
-        long shift = (long)width - (long)indent_width(editor, place_line_begin(text, line));
-        for (size_t i = 0; i < added; i++) {
-            size_t begin = place_line_begin(editor_text(editor), line + i);
-            long now = (long)indent_width(editor, begin) + shift;
-            if (!place_is_empty_line(editor_text(editor), begin))
-                indent_set(editor, begin, now > 0 ? (size_t)now : 0);
-        }
-        text = editor_text(editor);
-        if (!behind)
-            editor_set_cursor(editor, place_nonblank(text, place_line_begin(text, line)));
-    }
+    if (indent)
+        indent_put(editor, width, place_lines(editor_text(editor)) - lines);
     free(yank.bytes);
     return true;
 }
 
-/* What replaces a selection takes its shape: lines stay lines, and lines put among characters split their line. */
-static void put_over(struct editor *editor, struct yank *yank, const struct region *region, size_t count, bool behind,
-                     bool at_text_end)
+/* Characters that replace a block go to each of its lines. */
+static void put_on_rows(struct editor *editor, const struct yank *yank, const struct region *region, size_t count)
 {
-    if (region->shape == SHAPE_LINES) {
+    size_t first = place_line(editor_text(editor), editor->window.cursor), cursor = editor->window.cursor;
+    count = clip_count(yank->size, count);
+    for (size_t line = first; line <= editor->inside->block_last; line++) {
+        size_t begin = place_line_begin(editor_text(editor), line);
+        struct block_row row = block_row(editor, region, begin);
+        if (row.is_short && row.start_column < region->left)
+            continue;
+        put_row(editor, line, region->left, yank->bytes, yank->size, 0, count);
+    }
+    editor_set_cursor(editor, cursor);
+}
+
+/* What replaces a selection takes its shape: lines stay lines, and lines put among characters split their line. */
+static void put_over(struct editor *editor, struct yank *yank, const struct region *region, size_t count,
+                     const char *argument, bool at_text_end)
+{
+    bool behind = strstr(argument, "behind");
+    if (region->shape == SHAPE_BLOCK && yank->shape == SHAPE_CHARACTERS && !memchr(yank->bytes, '\n', yank->size)) {
+        put_on_rows(editor, yank, region, count);
+    } else if (region->shape == SHAPE_BLOCK && yank->shape == SHAPE_LINES) {
+        bool above = strstr(argument, "above");
+        if (!above)
+            editor->window.cursor = place_line_begin(editor_text(editor), editor->inside->block_last);
+        text_put(editor, yank, count, above, behind);
+    } else if (region->shape == SHAPE_LINES) {
         yank->shape = SHAPE_LINES;
         text_put(editor, yank, count, !at_text_end, behind);
     } else if (yank->shape == SHAPE_LINES && region->shape == SHAPE_CHARACTERS) {
         editor_replace(editor, (struct span){ editor->window.cursor, editor->window.cursor }, "\n", 1);
-        text_put(editor, yank, count, false, behind);
-    } else if (yank->shape == SHAPE_LINES) {
         text_put(editor, yank, count, false, behind);
     } else {
         text_put(editor, yank, count, true, behind);
@@ -192,15 +217,17 @@ static void put_over(struct editor *editor, struct yank *yank, const struct regi
 static bool put_region(struct editor *editor, const struct call *call, const struct region *region)
 {
     struct yank yank, old;
-    if (!read_or_say(editor, call->reg, &yank))
-        return false;
+    bool found = read_or_say(editor, call->reg, &yank);
     size_t line = region_first_line(editor, region);
+    editor->inside->block_last = region_last_line(editor, region);
     if (!strstr(call->argument, "keep")) {
         region_yank(editor, region, &old);
         register_delete(&editor->registers, 0, &old, region->numbered);
         free(old.bytes);
     }
     region_delete(editor, region);
+    if (!found)
+        return false;
     struct text *text = editor_text(editor);
     bool all = text_size(text) == 0, at_end = !all && region->shape == SHAPE_LINES && line >= place_lines(text);
     size_t cursor = region->span.start < text_size(text) ? region->span.start : text_size(text);
@@ -209,15 +236,18 @@ static bool put_region(struct editor *editor, const struct call *call, const str
     if (at_end)
         cursor = place_line_begin(text, place_lines(text) - 1);
     editor->window.cursor = cursor;
-    put_over(editor, &yank, region, call->count, strstr(call->argument, "behind"), at_end);
+    size_t width = indent_width(editor, place_begin(text, cursor)), lines = place_lines(text);
+    put_over(editor, &yank, region, call->count, call->argument, at_end);
+    if (strstr(call->argument, "indent") && region->shape == SHAPE_LINES && !all)
+        indent_put(editor, width, place_lines(editor_text(editor)) - lines);
     text = editor_text(editor);
     if (all && yank.shape == SHAPE_LINES && region->shape == SHAPE_LINES && text_size(text) > 1) {
         size_t size = text_size(text);
         editor_replace(editor, (struct span){ size - 1, size }, "", 0);
     }
     struct document *document = editor_document(editor);
-    editor->inside->selection.anchor = *document_mark(document, '[');
-    editor->inside->selection.cursor = *document_mark(document, ']');
+    *document_mark(document, '<') = *document_mark(document, '[');
+    *document_mark(document, '>') = *document_mark(document, ']');
     free(yank.bytes);
     return true;
 }

@@ -17,7 +17,7 @@ struct region {
     bool selected;      /* it was a selection */
     bool adjusts;       /* of an object: an end at the begin of a line goes back to the line before */
     bool placed;        /* of an object in a selection: its ends are `anchor` and `cursor`, whatever `span` says */
-    size_t anchor;
+    size_t anchor, active; /* of a selection: where it began and where its cursor is */
     bool numbered;      /* its deletion goes to "1 even if it is small */
 };
 

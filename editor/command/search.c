@@ -66,15 +66,14 @@ struct pattern *pattern_use(struct editor *editor, const char *text)
 /* Whether a match lies in the last selection. */
 static bool in_selection(struct editor *editor, struct span span)
 {
-    struct document *document = editor_document(editor);
-    const struct selection_memory *memory = &editor->inside->selection;
-    if (!memory->set)
+    struct text *text = editor_text(editor);
+    size_t anchor, cursor;
+    if (!selection_last(editor, &anchor, &cursor))
         return false;
-    size_t anchor = document_mark_place(document, &memory->anchor), cursor = document_mark_place(document, &memory->cursor);
     size_t first = anchor < cursor ? anchor : cursor, last = anchor < cursor ? cursor : anchor;
-    if (memory->shape == SHAPE_LINES) {
-        first = place_begin(document->text, first);
-        last = place_end(document->text, last);
+    if (editor->inside->selection.shape == SHAPE_LINES) {
+        first = place_begin(text, first);
+        last = place_end(text, last);
     }
     return span.start >= first && span.start <= last;
 }
@@ -121,6 +120,13 @@ bool pattern_backward(struct editor *editor, struct pattern *pattern, size_t fro
     return false;
 }
 
+/* Where the cursor would stand on a match: never behind the last character of a line. */
+static size_t landing_place(const struct text *text, const struct match *match)
+{
+    size_t start = match->groups[0].start;
+    return text_byte(text, start) == '\n' && start > place_begin(text, start) ? place_previous(text, start) : start;
+}
+
 /* The place of a match: its begin, or its last character. */
 static size_t match_place(const struct text *text, const struct match *match, bool end)
 {
@@ -135,7 +141,7 @@ static bool next_forward(struct editor *editor, struct pattern *pattern, size_t 
     struct text *text = editor_text(editor);
     size_t size = text_size(text), from = end ? place_begin(text, at) : at < size ? place_next(text, at) : size;
     while (pattern_forward(editor, pattern, from, size, match)) {
-        if (!end || match_place(text, match, true) > at)
+        if (end ? match_place(text, match, true) > at : landing_place(text, match) > at)
             return true;
         from = place_next(text, match->groups[0].start);
         if (from >= size)

@@ -14,21 +14,16 @@ void selection_begin(struct editor *editor, enum shape shape)
 void selection_remember(struct editor *editor)
 {
     struct document *document = editor_document(editor);
-    struct text *text = document->text;
-    size_t anchor = editor->window.anchor, cursor = editor->window.cursor;
-    editor->inside->selection = (struct selection_memory){ .set = true,
-                                                           .shape = editor->shape,
-                                                           .anchor = document_mark_at(document, anchor),
-                                                           .cursor = document_mark_at(document, cursor),
-                                                           .to_end = editor->selecting_to_end,
-                                                           .wanted = editor->window.wanted };
-    size_t first = anchor < cursor ? anchor : cursor, last = anchor < cursor ? cursor : anchor;
-    if (editor->shape == SHAPE_LINES) {
-        first = place_begin(text, first);
-        last = place_last(text, last);
-    }
-    document_set_mark(document, '<', first);
-    document_set_mark(document, '>', last);
+    editor->inside->selection =
+        (struct selection_memory){ .set = true, .shape = editor->shape, .to_end = editor->selecting_to_end };
+    document_set_mark(document, '<', editor->window.anchor);
+    document_set_mark(document, '>', editor->window.cursor);
+}
+
+bool selection_last(const struct editor *editor, size_t *anchor, size_t *cursor)
+{
+    struct document *document = editor_document(editor);
+    return document_mark_offset(document, '<', anchor) && document_mark_offset(document, '>', cursor);
 }
 
 void editor_end_selection(struct editor *editor)
@@ -46,7 +41,7 @@ void selection_restore_extent(struct editor *editor, const struct extent *extent
     struct text *text = editor_text(editor);
     size_t tabstop = (size_t)editor->options.tabstop, cursor = editor->window.cursor;
     size_t line = place_line(text, cursor), lines = place_lines(text);
-    size_t distance = (extent->lines + 1) * count - 1;
+    size_t distance = extent->lines ? (extent->lines + 1) * count - 1 : 0;
     size_t last = line + distance < lines ? line + distance : lines - 1, begin = place_line_begin(text, last);
     size_t start = place_column(text, cursor, tabstop), column = start;
     editor->selecting_to_end = extent->to_end;
@@ -63,7 +58,7 @@ void selection_restore_extent(struct editor *editor, const struct extent *extent
         column = start + extent->columns * count - 1;
     else if (extent->shape == SHAPE_CHARACTERS)
         column = extent->columns - 1;
-    editor->window.cursor = place_at_column(text, begin, column, tabstop, extent->shape == SHAPE_CHARACTERS, 0);
+    editor->window.cursor = place_at_column(text, begin, column, tabstop, extent->shape != SHAPE_LINES, 0);
     editor->window.wanted = column;
 }
 
@@ -75,13 +70,22 @@ static enum shape shape_of(const char *argument)
 static void extend_by_count(struct editor *editor, size_t count)
 {
     const struct extent *last = &editor->inside->last_extent;
+    struct text *text = editor_text(editor);
+    size_t cursor = editor->window.cursor, lines = place_lines(text), line = place_line(text, cursor);
     if (last->set) {
         editor->shape = last->shape;
         selection_restore_extent(editor, last, count);
         return;
     }
-    struct extent extent = { .shape = editor->shape, .columns = 1 };
-    selection_restore_extent(editor, &extent, count);
+    if (editor->shape == SHAPE_LINES) {
+        line = count - 1 < lines - line ? line + count - 1 : lines - 1;
+        editor->window.cursor = place_wanted(editor, place_line_begin(text, line));
+        return;
+    }
+    for (size_t end = place_end(text, cursor); count > 1 && cursor < end; count--)
+        cursor = place_next(text, cursor);
+    editor->window.cursor = cursor;
+    editor->window.wanted = editor_column(editor, cursor);
 }
 
 /* Argument: characters, lines, block. In a selection: changes its shape, or ends it where it has that shape. */
@@ -104,17 +108,17 @@ static bool select_shape(struct editor *editor, const struct call *call)
 static bool select_again(struct editor *editor, const struct call *call)
 {
     (void)call;
-    struct document *document = editor_document(editor);
     struct selection_memory memory = editor->inside->selection;
-    if (!memory.set)
+    size_t anchor, cursor;
+    if (!memory.set || !selection_last(editor, &anchor, &cursor))
         return false;
     if (editor->mode == MODE_VISUAL)
         selection_remember(editor);
     editor->mode = MODE_VISUAL;
     editor->shape = memory.shape;
     editor->selecting_to_end = memory.to_end;
-    editor->window.anchor = document_mark_place(document, &memory.anchor);
-    editor->window.cursor = document_mark_place(document, &memory.cursor);
+    editor->window.anchor = anchor;
+    editor->window.cursor = cursor;
     editor->window.wanted = memory.to_end ? END_COLUMN : editor_column(editor, editor->window.cursor);
     return true;
 }
