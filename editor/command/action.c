@@ -1,13 +1,36 @@
 /* action.c - what needs no room of its own: prefixes, shorthands, the window. */
 #include "editor/command/editor_inside.h"
+#include "editor/command/expression.h"
 
 #include <string.h>
+
+/* What was asked for behind "= is the register of the next command. */
+static bool keep_value(struct editor *editor, void *user, const char *text)
+{
+    (void)user;
+    struct bytes value = { 0 };
+    struct error error = { "" };
+    if (!text) {
+        pending_clear(editor);
+        return true;
+    }
+    bool good = expression_evaluate(text, &value, &error) || editor_error(editor, "%s", error.text);
+    if (good)
+        register_set(&editor->registers, '=', value.data ? value.data : "", value.size, SHAPE_CHARACTERS, 0);
+    editor->pending.reg = good ? '=' : 0;
+    bytes_free(&value);
+    return good;
+}
 
 static bool choose_register(struct editor *editor, const struct call *call)
 {
     uint32_t name = key_character(call->character);
     if (!register_name_is_valid(name))
         return false;
+    if (name == '=') {
+        editor_ask(editor, "=", keep_value, 0);
+        return true;
+    }
     editor->pending.reg = name;
     return true;
 }

@@ -189,8 +189,7 @@ static void change_block(struct editor *editor, const struct call *call, const s
                                                         .last = last,
                                                         .column = region->left,
                                                         .line_size = place_end(text, begin) - begin,
-                                                        .at = at - begin,
-                                                        .keeps_ends = true };
+                                                        .at = at - begin };
 }
 
 static bool change_region(struct editor *editor, const struct call *call, const struct region *region)

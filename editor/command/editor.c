@@ -97,7 +97,9 @@ struct text *editor_text(const struct editor *editor)
 
 void editor_replace(struct editor *editor, struct span span, const char *bytes, size_t size)
 {
-    document_replace(editor_document(editor), span, bytes, size);
+    struct document *document = editor_document(editor);
+    document_begin_at(document, editor->window.cursor);
+    document_replace(document, span, bytes, size);
 }
 
 void editor_close_step(struct editor *editor)
@@ -145,6 +147,7 @@ void editor_set_cursor(struct editor *editor, size_t offset)
     size_t size = text_size(editor_text(editor));
     editor->window.cursor = offset < size ? offset : size;
     editor->window.wanted = editor_column(editor, editor->window.cursor);
+    editor->inside->wanted_follows = true;
 }
 
 void cursor_settle(struct editor *editor)
@@ -157,7 +160,11 @@ void cursor_settle(struct editor *editor)
         cursor = size;
     if (editor->mode == MODE_NORMAL && !editor->inside->once && cursor == place_end(text, cursor))
         cursor = place_last(text, cursor);
-    editor->window.cursor = place_snap(text, cursor);
+    cursor = place_snap(text, cursor);
+    if (editor->inside->wanted_follows && cursor != editor->window.cursor)
+        editor->window.wanted = editor_column(editor, cursor);
+    editor->inside->wanted_follows = false;
+    editor->window.cursor = cursor;
     if (editor->window.anchor >= size)
         editor->window.anchor = size ? size - 1 : 0;
     if (editor->window.top > size)

@@ -49,7 +49,6 @@ struct block_insertion {
     size_t first, last; /* lines */
     size_t column;      /* cells */
     size_t line_size, at; /* of the first line before; where typing began in it */
-    bool keeps_ends;      /* a line that ends where the block begins gets it too */
 };
 
 struct replaced {
@@ -108,6 +107,7 @@ struct editor_inside {
     size_t queue_at;
     long budget;
     int depth;
+    bool wanted_follows; /* the wanted column is where the cursor settles */
     bool plays; /* keys of a macro are being handled */
     const struct command *operation; /* the operator that a motion is run for */
     bool failed; /* the last command could do nothing */

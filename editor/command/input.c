@@ -90,7 +90,7 @@ static void run_plain_motion(struct editor *editor, const struct call *call)
     if (motion.wanted != NO_COLUMN)
         editor->window.wanted = motion.wanted;
     else if (!motion.keeps_column)
-        editor->window.wanted = editor_column(editor, motion.target);
+        editor_set_cursor(editor, motion.target);
     if (editor->mode == MODE_VISUAL)
         editor->selecting_to_end = editor->window.wanted == END_COLUMN;
     if (editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE)

@@ -198,8 +198,6 @@ static void finish_block(struct editor *editor)
                 continue;
             for (; column < block.column; column++)
                 bytes_append_byte(&bytes, ' ');
-        } else if (!block.to_end && at == row_end && !block.append && !block.keeps_ends) {
-            continue;
         }
         bytes_append(&bytes, typed, size);
         editor_replace(editor, (struct span){ at, at }, bytes.data, bytes.size);

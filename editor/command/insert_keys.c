@@ -1,5 +1,6 @@
 /* insert_keys.c - what the keys of insert and replace mode do. */
 #include "editor/command/editor_inside.h"
+#include "editor/command/expression.h"
 #include "editor/text/utf8.h"
 
 #include <stdio.h>
@@ -263,10 +264,37 @@ static void note_typed(struct editor *editor, const char *bytes, size_t size)
     insertion->skips_key = true;
 }
 
+/* What was asked for behind "=. */
+static bool insert_value(struct editor *editor, void *user, const char *text)
+{
+    (void)user;
+    struct bytes value = { 0 };
+    struct error error = { "" };
+    if (!text)
+        return true;
+    bool good = expression_evaluate(text, &value, &error) || editor_error(editor, "%s", error.text);
+    if (good && value.size)
+        insert_each(editor, value.data, value.size);
+    for (size_t at = 0; good && at < value.size;) {
+        struct key key;
+        at += key_decode(value.data + at, value.size - at, &key);
+        key_list_add(&editor->inside->insertion.keys, key);
+    }
+    bytes_free(&value);
+    return good;
+}
+
 static bool insert_register(struct editor *editor, const struct call *call)
 {
     struct yank yank;
     uint32_t name = key_character(call->character);
+    if (name == '=') {
+        struct insertion *insertion = &editor->inside->insertion;
+        insertion->keys.count -= insertion->keys.count > 0;
+        insertion->skips_key = true;
+        editor_ask(editor, "=", insert_value, 0);
+        return true;
+    }
     if (call->character.modifiers == KEY_CONTROL) {
         struct span span;
         struct text *text = editor_text(editor);

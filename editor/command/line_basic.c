@@ -1,4 +1,5 @@
 /* line_basic.c - small commands of the command line: options, registers, marks, macros. */
+#include "editor/command/expression.h"
 #include "editor/command/line.h"
 
 #include <ctype.h>
@@ -143,6 +144,35 @@ static bool run_register(struct editor *editor, const struct call *call)
     return good;
 }
 
+/* :execute EXPRESSION */
+static bool execute(struct editor *editor, const struct call *call)
+{
+    struct bytes line = { 0 };
+    struct error error = { "" };
+    bool good = expression_evaluate(call->argument, &line, &error) || editor_error(editor, "%s", error.text);
+    good = good && line_run(editor, line.data ? line.data : "");
+    bytes_free(&line);
+    return good;
+}
+
+/* :let @x = EXPRESSION */
+static bool let(struct editor *editor, const struct call *call)
+{
+    struct bytes value = { 0 };
+    struct error error = { "" };
+    const char *text = call->argument;
+    if (text[0] != '@' || !text[1] || *skip_blanks(text + 2) != '=')
+        return editor_error(editor, ":let sets a register: :let @a = \"text\"");
+    bool good = expression_evaluate(skip_blanks(text + 2) + 1, &value, &error) || editor_error(editor, "%s", error.text);
+    if (good) {
+        bool lines = value.size && value.data[value.size - 1] == '\n';
+        register_set(&editor->registers, (unsigned char)text[1], value.data ? value.data : "", value.size,
+                     lines ? SHAPE_LINES : SHAPE_CHARACTERS, 0);
+    }
+    bytes_free(&value);
+    return good;
+}
+
 static bool jump_list(struct editor *editor, const struct call *call)
 {
     (void)call;
@@ -193,6 +223,8 @@ static bool list_commands(struct editor *editor, const struct call *call)
 
 const struct command commands_line_basic[] = {
     { "set", "sets options: NAME, noNAME, NAME=VALUE, NAME?", COMMAND_LINE, LINE_NO_RANGE, { .act = set }, 2 },
+    { "execute", "runs the line that an expression gives", COMMAND_LINE, LINE_NO_RANGE, { .act = execute }, 3 },
+    { "let", "sets a register: let @a = \"text\"", COMMAND_LINE, LINE_NO_RANGE, { .act = let }, 3 },
     { "nohlsearch", "marks no matches until the next search", COMMAND_LINE, LINE_NO_RANGE, { .act = no_highlight }, 3 },
     { "registers", "lists registers", COMMAND_LINE, LINE_NO_RANGE, { .act = list_registers }, 3 },
     { "display", "lists registers", COMMAND_LINE, LINE_NO_RANGE, { .act = list_registers }, 2 },

@@ -45,7 +45,8 @@ static void append_group(const struct text *text, const struct match *match, siz
 struct expansion {
     const char *replacement;
     bool magic;
-    size_t last; /* where the last match began */
+    size_t first, last; /* where the first and the last match began */
+    bool began;
 };
 
 static void append_escape(char byte, const struct text *text, const struct match *match, struct bytes *out,
@@ -73,6 +74,9 @@ static bool expand(void *user, const struct text *text, const struct match *matc
 {
     struct expansion *expansion = user;
     expansion->last = match->groups[0].start;
+    if (!expansion->began)
+        expansion->first = expansion->last;
+    expansion->began = true;
     struct casing casing = { 0, 0 };
     for (const char *at = expansion->replacement; *at; at++) {
         if (*at == '\\' && at[1]) {
@@ -214,7 +218,7 @@ static bool substitute(struct editor *editor, const struct call *call, const str
     struct document *document = editor_document(editor);
     struct span span = line_span(editor, call->first, call->last);
     size_t to = span.end > span.start && text_byte(document->text, span.end - 1) == '\n' ? span.end - 1 : span.end;
-    struct expansion expansion = { last->replacement, editor->options.magic, span.start };
+    struct expansion expansion = { last->replacement, editor->options.magic, span.start, span.start, false };
     struct text *changed = 0;
     struct error error = { "" };
     size_t count = 0, before = text_size(document->text);
@@ -232,6 +236,7 @@ static bool substitute(struct editor *editor, const struct call *call, const str
     size_t after = text_size(changed), behind = before - span.end;
     jump_remember(editor);
     size_t line = place_line(document->text, expansion.last) - place_lines(document->text);
+    document_begin_at(document, place_begin(document->text, expansion.first));
     document_splice(document, span, changed, (struct span){ span.start, after - behind });
     text_free(changed);
     line += place_lines(document->text);

@@ -66,7 +66,7 @@ static bool move_lines(const struct editor *editor, size_t *offset, size_t count
 
 static bool is_past_allowed(const struct editor *editor)
 {
-    return editor->mode == MODE_VISUAL || editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE;
+    return editor->mode != MODE_NORMAL || editor->inside->once;
 }
 
 size_t place_wanted(const struct editor *editor, size_t begin)

@@ -41,7 +41,8 @@ void selection_restore_extent(struct editor *editor, const struct extent *extent
     struct text *text = editor_text(editor);
     size_t tabstop = (size_t)editor->options.tabstop, cursor = editor->window.cursor;
     size_t line = place_line(text, cursor), lines = place_lines(text);
-    size_t distance = extent->lines ? (extent->lines + 1) * count - 1 : 0;
+    bool on_one = extent->shape == SHAPE_CHARACTERS && extent->lines == 0;
+    size_t distance = on_one ? 0 : (extent->lines + 1) * count - 1;
     size_t last = line + distance < lines ? line + distance : lines - 1, begin = place_line_begin(text, last);
     size_t start = place_column(text, cursor, tabstop), column = start;
     editor->selecting_to_end = extent->to_end;
