@@ -37,7 +37,7 @@ struct graph {
     float *gain_parts;                        /* [tiles, 2 · layers + 1, width] gradients of the norms */
     size_t *square_start; /* [rows + 1] where a row's attention squares begin, of one head */
     int *tile_row;        /* [tiles + 1] first row of a tile */
-    int tiles, rows_room;
+    int tiles;
     double *head_losses; /* [HEAD_ROWS] */
     void *memory;
     const struct batch *batch; /* of the pass under way */

@@ -288,14 +288,25 @@ static void validate(struct run *run)
     run->reported += now() - clock;
 }
 
+/* What config.json tells about how the weights came about; the options are those of the last leg. */
+static json_t *notes(const struct run *run)
+{
+    const struct training *t = run->training;
+    json_t *options = json_pack(
+        "{s:s, s:f, s:i, s:i, s:f, s:f, s:f, s:s}", "optimizer", t->optimizer.muon ? "muon" : "adamw", "rate",
+        t->schedule.rate, "length", t->rows.length, "tokens", t->places, "causal", t->causal, "flat", t->flat,
+        "dropout", t->dropout, "precision", t->precision == PRECISION_BF16 ? "bf16" : "f32");
+    return json_pack("{s:I, s:I, s:o}", "step", (json_int_t)run->progress.steps, "seen",
+                     (json_int_t)run->progress.seen, "options", options);
+}
+
 static bool save(struct run *run, struct lacuna_error *error)
 {
     const struct training *t = run->training;
     struct progress_state progress = run->progress;
     progress.spent = spent(run);
     char *path = state_path(t->out), *tokenizer = path_join(t->data, "tokenizer.json");
-    json_t *noted = json_pack("{s:I, s:I, s:O?}", "step", (json_int_t)progress.steps, "seen",
-                              (json_int_t)progress.seen, "options", (json_t *)t->options);
+    json_t *noted = notes(run);
     struct export export = { .parameters = run->parameters,
                              .weights = run->optimizer->average,
                              .type = t->type,

@@ -13,12 +13,11 @@
 #include "model/train/schedule.h"
 
 struct training {
-    const char *data; /* prepared folder */
-    const char *out;  /* the run's folder, made where it is missing */
-    const char *init; /* model folder whose weights it begins with; NULL: drawn from the seed */
-    bool resume;      /* go on from out's state where there is one */
-    bool leg; /* after resuming, begin a new leg: schedule and average start again, the optimizer's state
-                 stays */
+    const char *data;   /* prepared folder */
+    const char *out;    /* the run's folder, made where it is missing */
+    const char *init;   /* model folder whose weights it begins with; NULL: drawn from the seed */
+    bool resume;        /* go on from out's state where there is one */
+    bool leg;           /* after resuming: schedule and average start again, the optimizer's state stays */
     struct shape shape; /* where there is no init; the vocabulary comes from the data */
     struct optimizer_recipe optimizer;
     struct row_recipe rows;
@@ -33,14 +32,13 @@ struct training {
     int validate, validation_rows; /* steps between validations, 0: none; rows of one */
     int report;                    /* steps between reports */
     double save_minutes;
-    enum dtype type;       /* of the exported weights */
-    const char *record;    /* file for the rows of every step (record.h), or NULL */
-    const json_t *options; /* what to note in config.json about this run; may be NULL */
+    enum dtype type;    /* of the exported weights */
+    const char *record; /* file for the rows of every step (record.h), or NULL */
 };
-/* Zero-cost defaults of everything but data and out. */
+/* What `lacuna-model train` takes where nothing is said: everything but data, out and an end. */
 struct training training_default(void);
 
-/* false: error. What was reached is saved unless the error is about saving. */
+/* false: error; the last checkpoint stays as it was. */
 bool train(const struct training *training, struct lacuna_error *error);
 
 #endif
