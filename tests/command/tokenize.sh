@@ -11,6 +11,9 @@ same "$work/text" "$work/out" "tokenize and back"
 printf ' the moon\n' | "$program" tokenize --model "$model" --json >"$work/out"
 holds "$work/out" '"pieces":["Ġthe","Ġmoon"]' "pieces by name"
 
+printf '123 5\n' | "$program" detokenize --model "$model" --json >"$work/out"
+holds "$work/out" '{"text":"' "text as JSON"
+
 printf '<mask> a\n' | "$program" tokenize --model "$model" --special >"$work/out"
 case $(cat "$work/out") in "1 "*) ;; *) wrong "--special reads <mask> as one token" ;; esac
 

@@ -1,3 +1,4 @@
+#include "model/command/clean.h"
 #include "model/command/input.h"
 #include "model/command/tokens.h"
 
@@ -9,19 +10,31 @@ static const struct verb_option options[] = {
     { 0 },
 };
 
-static bool print_text(const struct tokenizer *tokenizer, const struct lines *lines, bool special,
+static void print_json(const char *text, size_t size)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "text", clean_string(text, size));
+    json_dumpf(object, stdout, JSON_COMPACT);
+    json_decref(object);
+}
+
+static bool print_text(const struct call *call, const struct tokenizer *tokenizer, const struct lines *lines,
                        struct lacuna_error *error)
 {
     struct ids ids = { 0 };
     size_t size;
+    bool special = call_has(call, "special");
     char *text = tokens_parse(lines->line, &ids, error)
                      ? tokenizer_decode(tokenizer, ids.at, ids.count, special, &size, error)
                      : NULL;
     ids_free(&ids);
     if (!text)
         return false;
-    fwrite(text, 1, size, stdout);
-    if (lines->ended)
+    if (call->json)
+        print_json(text, size);
+    else
+        fwrite(text, 1, size, stdout);
+    if (call->json || lines->ended)
         putchar('\n');
     free(text);
     return true;
@@ -37,7 +50,7 @@ static enum verb_status detokenize_lines(const struct call *call, const struct t
     bool done = true;
     while (done && lines_next(&lines, &error)) {
         number++;
-        done = print_text(tokenizer, &lines, call_has(call, "special"), &error);
+        done = print_text(call, tokenizer, &lines, &error);
     }
     lines_close(&lines);
     return error.code == LACUNA_OK ? VERB_DONE
