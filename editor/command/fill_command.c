@@ -1,3 +1,4 @@
+#include "editor/command/editor_inside.h"
 #include "editor/command/fill_inside.h"
 
 #include "editor/base/memory.h"
@@ -67,10 +68,23 @@ static bool command_mask(struct editor *editor, const struct call *call)
     return mask_region(editor, &region) || editor_error(editor, "there is nothing to mask");
 }
 
+/* A motion by words ends behind the blanks that follow the last one; the hole does not, as a change does not.
+ */
+static struct region without_last_blanks(const struct text *text, const struct region *region)
+{
+    struct region trimmed = *region;
+    while (trimmed.span.end > trimmed.span.start && strchr(" \t\n", text_byte(text, trimmed.span.end - 1)))
+        trimmed.span.end--;
+    return trimmed.span.end > trimmed.span.start ? trimmed : *region;
+}
+
 static bool operator_mask(struct editor *editor, const struct call *call, const struct region *region)
 {
     (void)call;
-    return mask_region(editor, region) || editor_error(editor, "there is nothing to mask");
+    struct region chosen = *region;
+    if (editor->mode != MODE_VISUAL && region->shape == SHAPE_CHARACTERS)
+        chosen = without_last_blanks(editor_text(editor), region);
+    return mask_region(editor, &chosen) || editor_error(editor, "there is nothing to mask");
 }
 
 static bool command_unmask(struct editor *editor, const struct call *call)
@@ -96,6 +110,13 @@ static bool command_unmask(struct editor *editor, const struct call *call)
 static struct ask ask_of(const struct fill *fill, enum lacuna_task task, double strength)
 {
     return (struct ask){ .task = task, .strength = strength, .seed = fill->settings.seed };
+}
+
+/* Dot repeats the last request, however it was given. */
+static void remember(struct editor *editor, const struct call *call)
+{
+    if (!editor->inside->replaying)
+        repeat_remember(editor, call, TARGET_NONE);
 }
 
 static bool begin(struct editor *editor, struct hole **holes, size_t count, const struct ask *ask)
@@ -146,6 +167,7 @@ static struct hole *selected_or_next(struct editor *editor, const struct call *c
 static bool command_fill(struct editor *editor, const struct call *call)
 {
     struct fill *fill = fill_of(editor);
+    remember(editor, call);
     if (strcmp(call->argument, "all") == 0)
         return fill_every(editor);
     struct hole *hole = selected_or_next(editor, call);
@@ -240,6 +262,7 @@ static bool is_utf8(const struct text *text, struct span span)
 static bool ask_about_selection(struct editor *editor, const struct call *call, const struct ask *ask)
 {
     struct region region;
+    remember(editor, call);
     call_region(editor, call, &region);
     if (!is_utf8(editor_text(editor), region.span))
         return editor_error(editor, "the selection holds bytes that are no UTF-8");
@@ -297,7 +320,7 @@ const struct command fill_commands[] = {
     { "operator-mask",
       "Make a hole of what a motion or text object covers",
       COMMAND_OPERATOR,
-      REPEATABLE,
+      0,
       { .operate = operator_mask },
       0 },
     { "unmask",
@@ -309,7 +332,7 @@ const struct command fill_commands[] = {
     { "fill",
       "Ask the model to fill the hole here or the next one; fill all: every hole",
       COMMAND_LINE,
-      REPEATABLE | VISUAL_ENDS,
+      VISUAL_ENDS,
       { .act = command_fill },
       0 },
     { "accept",
@@ -371,13 +394,13 @@ const struct command fill_commands[] = {
     { "rewrite",
       "Put the selection in other words: strength 0 to 1",
       COMMAND_LINE,
-      REPEATABLE | VISUAL_ENDS,
+      VISUAL_ENDS,
       { .act = command_rewrite },
       0 },
     { "correct",
       "Propose other words for improbable ones of the selection",
       COMMAND_LINE,
-      REPEATABLE | VISUAL_ENDS,
+      VISUAL_ENDS,
       { .act = command_correct },
       0 },
     { "attribute",

@@ -31,7 +31,7 @@ void repeat_remember(struct editor *editor, const struct call *call, enum target
 
 static bool run_change(struct editor *editor, const struct repeat *repeat, const struct call *call)
 {
-    if (call->command->kind == COMMAND_ACTION)
+    if (call->command->kind == COMMAND_ACTION || call->command->kind == COMMAND_LINE)
         return call->command->act(editor, call);
     if (repeat->target == TARGET_LINES)
         return operate_lines(editor, call);

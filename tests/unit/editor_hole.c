@@ -219,6 +219,70 @@ static void settings_are_shown_and_refused_in_words(void **state)
     editor_free(editor);
 }
 
+static void type(struct editor *editor, const char *keys)
+{
+    struct key_list list = { 0 };
+    assert_true(key_list_parse(&list, keys, strlen(keys), NULL));
+    for (size_t i = 0; i < list.count; i++) {
+        editor_key(editor, list.keys[i]);
+        fill_wait(editor);
+    }
+    key_list_free(&list);
+}
+
+static struct editor *vi_with(const char *text)
+{
+    struct editor *editor = editor_with(text);
+    struct error error = { 0 };
+    begin_with_stub(editor);
+    if (!editor_use_keymap(editor, LACUNA_SOURCE_DIR "/keymaps/vi.yaml", &error))
+        fail_msg("%s", error.text);
+    editor_set_cursor(editor, 0);
+    return editor;
+}
+
+static void keys_mask_what_they_say(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys, *original;
+    } cases[] = {
+        { "\\mw", "one" },       { "\\m2w", "one two" },
+        { "w\\miw", "two" },     { "v3l\\m", "one " },
+        { "\\mm", "one two." },  { "ve:mask<CR>", "one" },
+        { "\\i", "" },           { "Vj\\m", "one two.\nthree four." },
+        { "\\mis", "one two." },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct editor *editor = vi_with("one two.\nthree four.\n");
+        type(editor, cases[i].keys);
+        char *left = original(editor);
+        assert_string_equal(left, cases[i].original);
+        free(left);
+        editor_free(editor);
+    }
+}
+
+static void dot_fills_the_next_hole_in_the_same_way(void **state)
+{
+    (void)state;
+    struct editor *editor = vi_with("one two\nthree four\n");
+    type(editor, "\\mw:fill<CR>:accept<CR>j0\\mw.\\a");
+    text_is(editor, "quay and waited two\nquay and waited four\n");
+    type(editor, "u");
+    text_is(editor, "quay and waited two\nthree four\n");
+    editor_free(editor);
+}
+
+static void a_macro_fills_as_it_was_typed(void **state)
+{
+    (void)state;
+    struct editor *editor = vi_with("a x b x c x\n");
+    type(editor, "qqfx\\ml\\f\\aq2@q");
+    text_is(editor, "a quay and waited b quay and waited c quay and waited\n");
+    editor_free(editor);
+}
+
 static void a_missing_engine_fails_a_headless_run(void **state)
 {
     (void)state;
@@ -247,6 +311,9 @@ int main(void)
         cmocka_unit_test(words_are_accepted_one_by_one),
         cmocka_unit_test(pinned_words_stay_when_it_is_asked_again),
         cmocka_unit_test(settings_are_shown_and_refused_in_words),
+        cmocka_unit_test(keys_mask_what_they_say),
+        cmocka_unit_test(dot_fills_the_next_hole_in_the_same_way),
+        cmocka_unit_test(a_macro_fills_as_it_was_typed),
         cmocka_unit_test(a_missing_engine_fails_a_headless_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
