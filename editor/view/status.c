@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BAR_WIDTH = 20, NARROW = 40, COLUMN_LIMIT = 1 << 16 };
+enum { BAR_WIDTH = 20, NARROW = 40, COLUMN_LIMIT = 1 << 16, LEAST_ROOM = 12 };
 
 static const char *name_of(const struct document *document)
 {
@@ -91,7 +91,7 @@ void status_draw(const struct theme *theme, struct editor *editor, struct grid *
             describe_progress(step, steps, &middle);
         }
         int room = grid->columns - used - 4, wide = width_of(&middle), end = width_of(&right);
-        if (middle.size && wide <= room) {
+        if (middle.size && room >= LEAST_ROOM) {
             grid_write(grid, y, used + 4, room, middle.data, style);
             room -= wide + 2;
         }
