@@ -1,6 +1,7 @@
 /* tokenizer.json and the vocabularies of GGUF files: refused with a message, or they encode and decode. */
 #undef NDEBUG
 #include "model/tokenizer/tokenizer.h"
+#include "tests/fuzz/allocation.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/memory_file.h"
 
@@ -32,11 +33,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct memory_file file = memory_file_new(data, size);
     struct lacuna_error error = { 0 };
+    allocation_begin(size);
     struct tokenizer *tokenizer = tokenizer_open(file.path, &error);
     assert(tokenizer || error.message[0]);
     if (tokenizer)
         use(tokenizer);
     tokenizer_close(tokenizer);
+    allocation_end();
     memory_file_free(&file);
     return 0;
 }

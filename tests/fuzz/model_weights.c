@@ -1,6 +1,7 @@
 /* safetensors, GGUF and PyTorch files: refused with a message, or every tensor can be read to its end. */
 #undef NDEBUG
 #include "model/format/checkpoint.h"
+#include "tests/fuzz/allocation.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/memory_file.h"
 
@@ -21,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct memory_file file = memory_file_new(data, size);
     struct lacuna_error error = { 0 };
+    allocation_begin(size);
     struct checkpoint *checkpoint = checkpoint_open(file.path, &error);
     assert(checkpoint || error.message[0]);
     volatile float sum = 0;
@@ -30,6 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         sum += tensor_sum(tensor);
     }
     checkpoint_close(checkpoint);
+    allocation_end();
     memory_file_free(&file);
     return 0;
 }
