@@ -109,23 +109,32 @@ static bool keys_read(struct gguf *gguf, struct cursor *cursor, uint64_t count)
     return true;
 }
 
+static const struct {
+    uint32_t code;
+    enum dtype type;
+} codes[] = { { 0, DTYPE_F32 },     { 1, DTYPE_F16 },     { 2, DTYPE_Q4_0 },  { 3, DTYPE_Q4_1 },
+              { 6, DTYPE_Q5_0 },    { 7, DTYPE_Q5_1 },    { 8, DTYPE_Q8_0 },  { 10, DTYPE_Q2_K },
+              { 11, DTYPE_Q3_K },   { 12, DTYPE_Q4_K },   { 13, DTYPE_Q5_K }, { 14, DTYPE_Q6_K },
+              { 20, DTYPE_IQ4_NL }, { 23, DTYPE_IQ4_XS }, { 24, DTYPE_I8 },   { 26, DTYPE_I32 },
+              { 27, DTYPE_I64 },    { 28, DTYPE_F64 },    { 30, DTYPE_BF16 }, { 34, DTYPE_TQ1_0 },
+              { 35, DTYPE_TQ2_0 } };
+
 static bool type_of(uint32_t code, enum dtype *type)
 {
-    static const struct {
-        uint32_t code;
-        enum dtype type;
-    } codes[] = { { 0, DTYPE_F32 },     { 1, DTYPE_F16 },     { 2, DTYPE_Q4_0 },  { 3, DTYPE_Q4_1 },
-                  { 6, DTYPE_Q5_0 },    { 7, DTYPE_Q5_1 },    { 8, DTYPE_Q8_0 },  { 10, DTYPE_Q2_K },
-                  { 11, DTYPE_Q3_K },   { 12, DTYPE_Q4_K },   { 13, DTYPE_Q5_K }, { 14, DTYPE_Q6_K },
-                  { 20, DTYPE_IQ4_NL }, { 23, DTYPE_IQ4_XS }, { 24, DTYPE_I8 },   { 26, DTYPE_I32 },
-                  { 27, DTYPE_I64 },    { 28, DTYPE_F64 },    { 30, DTYPE_BF16 }, { 34, DTYPE_TQ1_0 },
-                  { 35, DTYPE_TQ2_0 } };
     for (size_t k = 0; k < sizeof codes / sizeof *codes; k++)
         if (codes[k].code == code) {
             *type = codes[k].type;
             return true;
         }
     return false;
+}
+
+uint32_t gguf_type_code(enum dtype type)
+{
+    size_t k = 0;
+    while (codes[k].type != type && k + 1 < sizeof codes / sizeof *codes)
+        k++;
+    return codes[k].code;
 }
 
 /* tensor->data holds the offset until the data's start is known. */

@@ -62,6 +62,9 @@ struct gguf_text gguf_next_string(const uint8_t **at);
 /* Member `index` of a list of whole numbers. */
 int64_t gguf_member(const struct gguf_key *key, uint64_t index);
 
+/* The number that stands for a type in the file. */
+uint32_t gguf_type_code(enum dtype type);
+
 /* The configuration in the words of config.json, for the architectures that we know; an object with
  * model_type alone for others. */
 json_t *gguf_config(const struct gguf *gguf);

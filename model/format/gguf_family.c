@@ -1,44 +1,26 @@
 /* What GGUF files call things, in the words of config.json and safetensors. One row an architecture. */
 #include "model/base/memory.h"
-#include "model/format/gguf.h"
+#include "model/format/gguf_names.h"
+#include "model/base/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct key_name {
-    const char *theirs; /* after "architecture." */
-    const char *ours;
-};
-
-struct tensor_name {
-    const char *theirs; /* after "blk.N." where `block` */
-    const char *ours;   /* %s is N */
-    bool block;
-};
-
-struct architecture {
-    const char *name, *model_type;
-    const struct key_name *keys;
-    const struct tensor_name *tensors;
-    const char *tied;        /* the key of config.json that says that the head is the embedding */
-    bool rotary_interleaved; /* rows of q and k are in the order of rotary pairs next to each other */
-};
-
-static const struct key_name dream_keys[] = {
-    { "block_count", "num_hidden_layers" },
-    { "context_length", "max_position_embeddings" },
-    { "embedding_length", "hidden_size" },
-    { "feed_forward_length", "intermediate_size" },
-    { "attention.head_count", "num_attention_heads" },
-    { "attention.head_count_kv", "num_key_value_heads" },
-    { "rope.freq_base", "rope_theta" },
-    { "attention.layer_norm_rms_epsilon", "rms_norm_eps" },
-    { "vocab_size", "vocab_size" },
+static const struct gguf_key_name dream_keys[] = {
+    { "block_count", "num_hidden_layers", false },
+    { "context_length", "max_position_embeddings", false },
+    { "embedding_length", "hidden_size", false },
+    { "feed_forward_length", "intermediate_size", false },
+    { "attention.head_count", "num_attention_heads", false },
+    { "attention.head_count_kv", "num_key_value_heads", false },
+    { "rope.freq_base", "rope_theta", true },
+    { "attention.layer_norm_rms_epsilon", "rms_norm_eps", true },
+    { "vocab_size", "vocab_size", false },
     { 0 },
 };
 
-static const struct tensor_name dream_tensors[] = {
+static const struct gguf_tensor_names dream_tensors[] = {
     { "token_embd.weight", "model.embed_tokens.weight", false },
     { "output_norm.weight", "model.norm.weight", false },
     { "output.weight", "lm_head.weight", false },
@@ -57,15 +39,20 @@ static const struct tensor_name dream_tensors[] = {
     { 0 },
 };
 
-static const struct key_name llada_keys[] = {
-    { "block_count", "n_layers" },         { "context_length", "max_sequence_length" },
-    { "embedding_length", "d_model" },     { "feed_forward_length", "mlp_hidden_size" },
-    { "attention.head_count", "n_heads" }, { "attention.head_count_kv", "n_kv_heads" },
-    { "rope.freq_base", "rope_theta" },    { "attention.layer_norm_rms_epsilon", "rms_norm_eps" },
-    { "vocab_size", "vocab_size" },        { 0 },
+static const struct gguf_key_name llada_keys[] = {
+    { "block_count", "n_layers", false },
+    { "context_length", "max_sequence_length", false },
+    { "embedding_length", "d_model", false },
+    { "feed_forward_length", "mlp_hidden_size", false },
+    { "attention.head_count", "n_heads", false },
+    { "attention.head_count_kv", "n_kv_heads", false },
+    { "rope.freq_base", "rope_theta", true },
+    { "attention.layer_norm_rms_epsilon", "rms_norm_eps", true },
+    { "vocab_size", "vocab_size", false },
+    { 0 },
 };
 
-static const struct tensor_name llada_tensors[] = {
+static const struct gguf_tensor_names llada_tensors[] = {
     { "token_embd.weight", "model.transformer.wte.weight", false },
     { "output_norm.weight", "model.transformer.ln_f.weight", false },
     { "output.weight", "model.transformer.ff_out.weight", false },
@@ -84,18 +71,26 @@ static const struct tensor_name llada_tensors[] = {
     { 0 },
 };
 
-static const struct architecture architectures[] = {
+static const struct gguf_architecture architectures[] = {
     { "dream", "Dream", dream_keys, dream_tensors, "tie_word_embeddings", false },
     { "llada", "llada", llada_keys, llada_tensors, "weight_tying", true },
 };
 
-static const struct architecture *architecture_of(const struct gguf *gguf)
+const struct gguf_architecture *gguf_architecture_of(const struct gguf *gguf)
 {
     struct gguf_text name;
     if (!gguf_string(gguf, "general.architecture", &name))
         return NULL;
     for (size_t k = 0; k < sizeof architectures / sizeof *architectures; k++)
         if (gguf_text_is(name, architectures[k].name))
+            return &architectures[k];
+    return NULL;
+}
+
+const struct gguf_architecture *gguf_architecture_of_type(const char *model_type)
+{
+    for (size_t k = 0; k < sizeof architectures / sizeof *architectures; k++)
+        if (!strcmp(architectures[k].model_type, model_type))
             return &architectures[k];
     return NULL;
 }
@@ -121,27 +116,56 @@ static bool holds_tensor(const struct gguf *gguf, const char *name)
     return false;
 }
 
+/* A configuration that the file carries as JSON. */
+static json_t *carried_config(const struct gguf *gguf)
+{
+    struct gguf_text text;
+    json_t *config = gguf_string(gguf, GGUF_CONFIG_KEY, &text)
+                         ? json_from_bytes(text.at, text.size, gguf->path, NULL)
+                         : NULL;
+    if (config && !json_is_object(config)) {
+        json_decref(config);
+        config = NULL;
+    }
+    return config;
+}
+
+/* What the tensors themselves tell. */
+static void config_complete(json_t *config, const struct gguf *gguf,
+                            const struct gguf_architecture *architecture)
+{
+    json_object_set_new(config, architecture->tied, json_boolean(!holds_tensor(gguf, "output.weight")));
+    json_object_set_new(config, "rope_interleaved", json_boolean(architecture->rotary_interleaved));
+    json_object_set_new(config, "include_qkv_bias", json_boolean(holds_tensor(gguf, "blk.0.attn_q.bias")));
+    for (size_t k = 0; k < gguf->tensor_count; k++)
+        if (!strcmp(gguf->tensors[k].name, "token_embd.weight"))
+            json_object_set_new(config, "embedding_size", json_integer(gguf->tensors[k].shape[0]));
+}
+
 json_t *gguf_config(const struct gguf *gguf)
 {
-    static const struct key_name tokens[] = {
-        { "tokenizer.ggml.mask_token_id", "mask_token_id" },
-        { "tokenizer.ggml.bos_token_id", "bos_token_id" },
-        { "tokenizer.ggml.eos_token_id", "eos_token_id" },
-        { "tokenizer.ggml.padding_token_id", "pad_token_id" },
+    static const struct gguf_key_name tokens[] = {
+        { "tokenizer.ggml.mask_token_id", "mask_token_id", false },
+        { "tokenizer.ggml.bos_token_id", "bos_token_id", false },
+        { "tokenizer.ggml.eos_token_id", "eos_token_id", false },
+        { "tokenizer.ggml.padding_token_id", "pad_token_id", false },
         { 0 },
     };
-    json_t *config = json_object();
-    const struct architecture *architecture = architecture_of(gguf);
+    json_t *config = carried_config(gguf);
+    if (config)
+        return config;
+    config = json_object();
+    const struct gguf_architecture *architecture = gguf_architecture_of(gguf);
     struct gguf_text name = { "", 0 };
     gguf_string(gguf, "general.architecture", &name);
     json_object_set_new(config, "model_type",
                         architecture ? json_string(architecture->model_type)
                                      : json_stringn(name.at, name.size));
-    for (const struct key_name *row = tokens; row->theirs; row++)
+    for (const struct gguf_key_name *row = tokens; row->theirs; row++)
         key_copy(config, gguf, row->theirs, row->ours);
     if (!architecture)
         return config;
-    for (const struct key_name *row = architecture->keys; row->theirs; row++) {
+    for (const struct gguf_key_name *row = architecture->keys; row->theirs; row++) {
         char whole[100];
         snprintf(whole, sizeof whole, "%s.%s", architecture->name, row->theirs);
         key_copy(config, gguf, whole, row->ours);
@@ -149,25 +173,53 @@ json_t *gguf_config(const struct gguf *gguf)
     const struct gguf_key *list = gguf_find(gguf, "tokenizer.ggml.tokens");
     if (!json_object_get(config, "vocab_size") && list && list->array)
         json_object_set_new(config, "vocab_size", json_integer((json_int_t)list->count));
-    json_object_set_new(config, architecture->tied, json_boolean(!holds_tensor(gguf, "output.weight")));
-    json_object_set_new(config, "rope_interleaved", json_boolean(architecture->rotary_interleaved));
+    config_complete(config, gguf, architecture);
     return config;
 }
 
 char *gguf_tensor_name(const struct gguf *gguf, const char *name)
 {
-    const struct architecture *architecture = architecture_of(gguf);
+    const struct gguf_architecture *architecture = gguf_architecture_of(gguf);
     char number[16] = "";
     int used = 0;
     if (!architecture)
         return NULL;
     bool block = sscanf(name, "blk.%15[0-9].%n", number, &used) == 1 && used > 0;
-    for (const struct tensor_name *row = architecture->tensors; row->theirs; row++) {
+    for (const struct gguf_tensor_names *row = architecture->tensors; row->theirs; row++) {
         if (row->block != block || strcmp(row->theirs, name + used))
             continue;
         char whole[200];
         snprintf(whole, sizeof whole, row->ours, number);
         return memory_text(whole, strlen(whole));
+    }
+    return NULL;
+}
+
+/* The number that stands where `pattern` has %s; false where `name` does not follow it. */
+static bool number_between(const char *pattern, const char *name, char number[16])
+{
+    const char *place = strstr(pattern, "%s");
+    size_t before = place ? (size_t)(place - pattern) : 0, digits;
+    if (!place || strncmp(pattern, name, before))
+        return false;
+    digits = strspn(name + before, "0123456789");
+    if (!digits || digits > 15 || strcmp(name + before + digits, place + 2))
+        return false;
+    memcpy(number, name + before, digits);
+    number[digits] = 0;
+    return true;
+}
+
+char *gguf_name_of(const struct gguf_architecture *architecture, const char *ours)
+{
+    char number[16], whole[200];
+    for (const struct gguf_tensor_names *row = architecture->tensors; row->theirs; row++) {
+        if (!row->block && !strcmp(row->ours, ours))
+            return memory_text(row->theirs, strlen(row->theirs));
+        if (row->block && number_between(row->ours, ours, number)) {
+            snprintf(whole, sizeof whole, "blk.%s.%s", number, row->theirs);
+            return memory_text(whole, strlen(whole));
+        }
     }
     return NULL;
 }

@@ -1,7 +1,8 @@
 /* The vocabulary that a GGUF file carries, as a tokenizer.json. One row a way of cutting text
  * (tokenizer.ggml.pre). */
 #include "model/base/buffer.h"
-#include "model/format/gguf.h"
+#include "model/base/json.h"
+#include "model/format/gguf_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,29 @@ static const struct cut cuts[] = {
       "?[^\\s\\p{L}\\p{N}]++[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
       false, false },
 };
+
+/* The regular expression of the first Split among the pre-tokenizers; NULL: none. */
+static const char *regex_of(const json_t *stage)
+{
+    const json_t *list = json_object_get(stage, "pretokenizers");
+    stage = list ? json_array_get(list, 0) : stage;
+    return strcmp(json_text(stage, "type", ""), "Split")
+               ? NULL
+               : json_text(json_object_get(stage, "pattern"), "Regex", NULL);
+}
+
+const char *gguf_cut_name(const json_t *tokenizer)
+{
+    const json_t *stage = json_object_get(tokenizer, "pre_tokenizer");
+    const char *regex = regex_of(stage);
+    bool byte_level = !strcmp(json_text(stage, "type", ""), "ByteLevel");
+    if (!regex)
+        return byte_level ? "gpt-2" : NULL;
+    for (size_t k = 0; k < sizeof cuts / sizeof *cuts; k++)
+        if (cuts[k].regex && !strcmp(cuts[k].regex, regex))
+            return cuts[k].name;
+    return NULL;
+}
 
 enum { UNKNOWN = 2, CONTROL = 3, USER = 4 };
 
@@ -220,6 +244,9 @@ static json_t *frame_new(const struct gguf *gguf, bool words)
 
 json_t *gguf_tokenizer(const struct gguf *gguf, struct lacuna_error *error)
 {
+    struct gguf_text whole;
+    if (gguf_string(gguf, GGUF_TOKENIZER_KEY, &whole))
+        return json_from_bytes(whole.at, whole.size, gguf->path, error);
     struct gguf_text model = { "", 0 };
     gguf_string(gguf, "tokenizer.ggml.model", &model);
     bool words = gguf_text_is(model, "bert");
