@@ -108,13 +108,19 @@ static bool stands_for_folder(const char *name)
            !strcmp(name, "config.json") || text_ends_with(name, ".safetensors");
 }
 
-struct tokenizer *tokenizer_open(const char *path, struct lacuna_error *error)
+json_t *tokenizer_spec(const char *path, struct lacuna_error *error)
 {
     bool whole = file_is_folder(path), part = !whole && stands_for_folder(path_last(path));
     char *folder = part ? path_folder(path) : memory_text(path, strlen(path));
     json_t *spec = whole || part ? spec_of(folder, error) : spec_from_file(path, error);
+    free(folder);
+    return spec;
+}
+
+struct tokenizer *tokenizer_open(const char *path, struct lacuna_error *error)
+{
+    json_t *spec = tokenizer_spec(path, error);
     struct tokenizer *tokenizer = spec ? tokenizer_from_json(spec, path, error) : NULL;
     json_decref(spec);
-    free(folder);
     return tokenizer;
 }

@@ -30,6 +30,8 @@ void ids_free(struct ids *ids);
 struct tokenizer *tokenizer_open(const char *path, struct lacuna_error *error);
 /* From the content of a tokenizer.json; `name` is what errors call it. `spec` is not needed afterwards. */
 struct tokenizer *tokenizer_from_json(const json_t *spec, const char *name, struct lacuna_error *error);
+/* What tokenizer_open would read, in the form of a tokenizer.json; the caller's (json_decref). */
+json_t *tokenizer_spec(const char *path, struct lacuna_error *error);
 void tokenizer_close(struct tokenizer *tokenizer); /* NULL is fine */
 
 /* Appends the ids of `text`. Never fails on content: bytes that are no UTF-8 are kept where the model has

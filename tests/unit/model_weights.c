@@ -2,6 +2,7 @@
 #include "model/base/file.h"
 #include "model/format/checkpoint.h"
 #include "model/format/dtype.h"
+#include "model/format/gguf_write.h"
 #include "model/tokenizer/tokenizer.h"
 
 #include <math.h>
@@ -139,6 +140,74 @@ static void what_is_quantised_is_near(void **state)
     }
 }
 
+/* A checkpoint of one layer whose queries count up row by row, written to GGUF and opened again. */
+static struct checkpoint *through_gguf(const char *model_type, enum dtype type, struct gguf_report *report)
+{
+    char folder[] = "/tmp/lacuna-test-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char *weights = path_join(folder, "model.safetensors"), *config = path_join(folder, "config.json");
+    char *gguf = path_join(folder, "made.gguf"), text[200];
+    float query[8 * 32], norm[4] = { 1, 2, 3, 4 };
+    for (int k = 0; k < 8 * 32; k++)
+        query[k] = (float)(k / 32) + (float)(k % 32) / 64;
+    const struct tensor tensors[] = {
+        { "model.transformer.blocks.0.q_proj.weight", DTYPE_F32, 2, { 8, 32 }, query, sizeof query },
+        { "model.transformer.ln_f.weight", DTYPE_F32, 1, { 4 }, norm, sizeof norm },
+    };
+    snprintf(text, sizeof text, "{\"model_type\": \"%s\", \"n_heads\": 2, \"rope_theta\": 500.0}",
+             model_type);
+    assert_true(safetensors_write(weights, tensors, 2, NULL, NULL));
+    assert_true(file_write(config, text, strlen(text), NULL));
+    struct checkpoint *source = open_seed(folder);
+    json_t *tokenizer = json_pack("{s:s}", "version", "1.0");
+    assert_true(gguf_write(source, tokenizer, type, gguf, report, NULL));
+    json_decref(tokenizer);
+    checkpoint_close(source);
+    struct checkpoint *opened = open_seed(gguf);
+    char *const files[] = { weights, config, gguf };
+    for (int k = 0; k < 3; k++) {
+        unlink(files[k]);
+        free(files[k]);
+    }
+    rmdir(folder);
+    return opened;
+}
+
+static void gguf_is_written_in_the_order_that_its_family_has_there(void **state)
+{
+    (void)state;
+    struct gguf_report report;
+    struct checkpoint *opened = through_gguf("llada", DTYPE_F16, &report);
+    float row[32];
+    const struct tensor *query = checkpoint_find(opened, "model.transformer.blocks.0.q_proj.weight");
+    static const int order[] = { 0, 2, 1, 3, 4, 6, 5, 7 };
+    for (int k = 0; k < 8; k++) {
+        tensor_to_f32(query, k * 32, 32, row);
+        assert_true(row[0] == (float)order[k]);
+    }
+    assert_true(json_number_value(json_object_get(checkpoint_config(opened), "rope_theta")) == 500);
+    assert_int_equal(report.matrices, 1);
+    assert_true(report.mean_error == 0);
+    checkpoint_close(opened);
+}
+
+static void gguf_carries_what_it_has_no_words_for(void **state)
+{
+    (void)state;
+    struct gguf_report report;
+    struct checkpoint *opened = through_gguf("another", DTYPE_Q8_0, &report);
+    const json_t *config = checkpoint_config(opened);
+    assert_string_equal(json_string_value(json_object_get(config, "model_type")), "another");
+    assert_int_equal(json_integer_value(json_object_get(config, "n_heads")), 2);
+    const struct tensor *query = checkpoint_find(opened, "model.transformer.blocks.0.q_proj.weight");
+    float row[32];
+    tensor_to_f32(query, 32, 32, row);
+    assert_int_equal(query->type, DTYPE_Q8_0);
+    assert_true(fabsf(row[0] - 1) < 0.01f);
+    assert_true(report.mean_error > 0 && report.mean_error < 0.01);
+    checkpoint_close(opened);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +216,8 @@ int main(void)
         cmocka_unit_test(pytorch_files_give_tensors),
         cmocka_unit_test(hostile_files_are_refused_with_the_reason),
         cmocka_unit_test(what_is_quantised_is_near),
+        cmocka_unit_test(gguf_is_written_in_the_order_that_its_family_has_there),
+        cmocka_unit_test(gguf_carries_what_it_has_no_words_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,10 @@
 #include "model/base/file.h"
 #include "model/base/find_model.h"
 #include "model/command/verb.h"
+#include "model/format/gguf_write.h"
 #include "model/network/quantise.h"
+#include "model/tokenizer/bpe_train.h"
+#include "model/tokenizer/tokenizer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +13,11 @@
 #include <string.h>
 
 static const struct verb_option options[] = {
-    { .name = "to", .kind = OPTION_TEXT, .value = "TYPE", .help = "int8 (the default), f16, bf16 or f32" },
+    { .name = "to",
+      .kind = OPTION_TEXT,
+      .value = "TYPE",
+      .help =
+          "int8 (the default of folders), f16, bf16 or f32; q8_0 (the default of GGUF files), q4_0 or f16" },
     { 0 },
 };
 
@@ -19,7 +26,8 @@ static bool find_type(const char *name, enum dtype *type)
     static const struct {
         const char *name;
         enum dtype type;
-    } types[] = { { "int8", DTYPE_I8 }, { "f16", DTYPE_F16 }, { "bf16", DTYPE_BF16 }, { "f32", DTYPE_F32 } };
+    } types[] = { { "int8", DTYPE_I8 }, { "f16", DTYPE_F16 },   { "bf16", DTYPE_BF16 },
+                  { "f32", DTYPE_F32 }, { "q8_0", DTYPE_Q8_0 }, { "q4_0", DTYPE_Q4_0 } };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].name, name) == 0) {
             *type = types[i].type;
@@ -59,26 +67,64 @@ static bool copy_others(const char *from, const char *to, struct lacuna_error *e
     return true;
 }
 
-static bool convert(const char *source, enum dtype type, const char *folder, struct quantise_report *report,
+/* What a file states about itself, as the files that a folder has beside its weights. */
+static bool put_beside(const struct checkpoint *checkpoint, const char *source, const char *folder,
+                       struct lacuna_error *error)
+{
+    char *config = path_join(folder, "config.json"), *tokenizer = path_join(folder, "tokenizer.json");
+    json_t *spec = tokenizer_spec(source, NULL);
+    bool done = tokenizer_json_write(config, checkpoint_config(checkpoint), error) &&
+                (!spec || tokenizer_json_write(tokenizer, spec, error));
+    json_decref(spec);
+    free(config);
+    free(tokenizer);
+    return done;
+}
+
+static bool convert_to_folder(const struct checkpoint *checkpoint, const char *source, enum dtype type,
+                              const char *folder, struct quantise_report *report, struct lacuna_error *error)
+{
+    if (dtype_block(type) > 1)
+        return fail(error, LACUNA_BAD_REQUEST, "blocks (q8_0, q4_0) go into a file whose name ends in .gguf");
+    char *path = path_join(folder, "model.safetensors");
+    bool done = folder_make(folder, error) && quantise_write(checkpoint, type, path, report, error) &&
+                (file_is_folder(source) && *checkpoint_format(checkpoint) != 'G'
+                     ? copy_others(source, folder, error)
+                     : put_beside(checkpoint, source, folder, error));
+    free(path);
+    return done;
+}
+
+static bool convert_to_gguf(const struct checkpoint *checkpoint, const char *source, enum dtype type,
+                            const char *path, struct quantise_report *report, struct lacuna_error *error)
+{
+    if (type != DTYPE_F16 && type != DTYPE_Q8_0 && type != DTYPE_Q4_0)
+        return fail(error, LACUNA_BAD_REQUEST, "GGUF files are written as f16, q8_0 or q4_0");
+    json_t *tokenizer = tokenizer_spec(source, NULL);
+    struct gguf_report made = { 0 };
+    bool done = gguf_write(checkpoint, tokenizer, type, path, &made, error);
+    *report = (struct quantise_report){ made.matrices, made.values, made.mean_error, made.largest_error };
+    json_decref(tokenizer);
+    return done;
+}
+
+static bool convert(const char *source, enum dtype type, const char *target, struct quantise_report *report,
                     struct lacuna_error *error)
 {
-    if (!file_is_folder(source))
-        return fail(error, LACUNA_MODEL, "%s is no folder with config.json and model.safetensors", source);
     struct checkpoint *checkpoint = checkpoint_open(source, error);
-    char *path = path_join(folder, "model.safetensors");
-    bool done = checkpoint && folder_make(folder, error) &&
-                quantise_write(checkpoint, type, path, report, error) && copy_others(source, folder, error);
+    bool done = checkpoint && (text_ends_with(target, ".gguf")
+                                   ? convert_to_gguf(checkpoint, source, type, target, report, error)
+                                   : convert_to_folder(checkpoint, source, type, target, report, error));
     checkpoint_close(checkpoint);
-    free(path);
     return done;
 }
 
 static enum verb_status convert_run(const struct call *call)
 {
-    enum dtype type = DTYPE_I8;
+    enum dtype type = text_ends_with(call->operands[0], ".gguf") ? DTYPE_Q8_0 : DTYPE_I8;
     const char *name = call_text(call, "to");
     if (name && !find_type(name, &type))
-        return call_misused(call, "--to %s: the types are int8, f16, bf16 and f32", name);
+        return call_misused(call, "--to %s: the types are int8, f16, bf16, f32, q8_0 and q4_0", name);
     struct lacuna_error error = { 0 };
     struct quantise_report report = { 0 };
     char *source = find_model(call->model, NULL, &error);
@@ -97,9 +143,9 @@ static enum verb_status convert_run(const struct call *call)
 const struct verb verb_convert = {
     .name = "convert",
     .summary = "write a model with its matrices in another type, with the error that this makes",
-    .usage = "FOLDER",
-    .about = "Writes FOLDER with model.safetensors and copies of what lies beside it. int8 has one scale a "
-             "row of a matrix.",
+    .usage = "FOLDER|FILE.gguf",
+    .about = "Writes FOLDER with model.safetensors and what belongs beside it (int8 has one scale a row of a "
+             "matrix), or a GGUF file.",
     .options = options,
     .operand_low = 1,
     .operand_high = 1,
