@@ -32,6 +32,7 @@ struct int8_panel {
 /* out [m][PANEL] */
 void int8_panel_scalar(const struct int8_rows *rows, const struct int8_panel *panel, float *out);
 void int8_panel_avx2(const struct int8_rows *rows, const struct int8_panel *panel, float *out);
+void int8_panel_vnni(const struct int8_rows *rows, const struct int8_panel *panel, float *out);
 void int8_panel_avx512(const struct int8_rows *rows, const struct int8_panel *panel, float *out);
 
 /* A row of activations as q + 128, q = round(x / scale), scale = max |x| / 127; returns the scale. Four by

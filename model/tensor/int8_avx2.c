@@ -8,7 +8,7 @@
 
 /* Bytes are widened to 16 bits, so that no sum of two products saturates; a register of sums holds two halves
  * of each of four columns. */
-enum { COLUMNS = 16, ROWS = 3, GROUPS = COLUMNS / 4 };
+enum { COLUMNS = 8, ROWS = 4, GROUPS = COLUMNS / 4 };
 
 static inline __attribute__((always_inline)) void block(const struct int8_rows *rows,
                                                         const struct int8_panel *panel, int first, int column,
@@ -48,15 +48,20 @@ static inline __attribute__((always_inline)) void block(const struct int8_rows *
 
 void int8_panel_avx2(const struct int8_rows *rows, const struct int8_panel *panel, float *out)
 {
-    for (int first = 0; first < rows->m; first += ROWS)
+    int left = (rows->m + ROWS - 1) / ROWS;
+    for (int first = 0, count; first < rows->m; first += count, left--) {
+        count = (rows->m - first + left - 1) / left;
         for (int column = 0; column < PANEL; column += COLUMNS) {
-            if (rows->m - first >= 3)
+            if (count == 4)
+                block(rows, panel, first, column, out, 4);
+            else if (count == 3)
                 block(rows, panel, first, column, out, 3);
-            else if (rows->m - first == 2)
+            else if (count == 2)
                 block(rows, panel, first, column, out, 2);
             else
                 block(rows, panel, first, column, out, 1);
         }
+    }
 }
 #else
 typedef int int8_avx2_unused;

@@ -55,8 +55,8 @@ struct kernels {
     void (*rotate)(float *x, const float *cosines, const float *sines, int half);
 };
 
-enum { KERNELS_ROOM = 5 };
-extern const struct kernels kernels_scalar, kernels_base, kernels_avx2, kernels_avx512;
+enum { KERNELS_ROOM = 6 };
+extern const struct kernels kernels_scalar, kernels_base, kernels_avx2, kernels_avx2_vnni, kernels_avx512;
 
 /* The best table for this CPU. */
 const struct kernels *kernels_choose(void);

@@ -6,6 +6,8 @@
 #define TABLE kernels_avx2
 #define NAME "avx2"
 #include "model/tensor/kernels_vector.h"
+
+const struct kernels kernels_avx2_vnni = KERNELS("avx2 vnni", int8_panel_vnni);
 #else
 typedef int kernels_avx2_unused;
 #endif

@@ -327,20 +327,12 @@ static void rotate(float *x, const float *cosines, const float *sines, int half)
     }
 }
 
-const struct kernels TABLE = {
-    .name = NAME,
-    .panel = panel,
-    .panel_int8 = INT8_PANEL,
-    .activations_int8 = activations_int8,
-    .rms_norm = rms_norm,
-    .layer_norm = layer_norm,
-    .softmax = softmax,
-    .log_sum_exp = log_sum_exp,
-    .entropy = entropy,
-    .largest = largest,
-    .add = add,
-    .silu_multiply = silu_multiply,
-    .silu = silu,
-    .gelu_tanh = gelu_tanh,
-    .rotate = rotate,
-};
+#define KERNELS(spelling, int8_panel)                                                                        \
+    {                                                                                                        \
+        .name = spelling, .panel = panel, .panel_int8 = int8_panel, .activations_int8 = activations_int8,    \
+        .rms_norm = rms_norm, .layer_norm = layer_norm, .softmax = softmax, .log_sum_exp = log_sum_exp,      \
+        .entropy = entropy, .largest = largest, .add = add, .silu_multiply = silu_multiply, .silu = silu,    \
+        .gelu_tanh = gelu_tanh, .rotate = rotate,                                                            \
+    }
+
+const struct kernels TABLE = KERNELS(NAME, INT8_PANEL);
