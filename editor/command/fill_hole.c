@@ -1,6 +1,7 @@
 #include "editor/command/fill_inside.h"
 
 #include "editor/base/memory.h"
+#include "editor/text/change.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,24 +65,10 @@ void hole_remove(struct fill *fill, struct hole *hole)
 static bool follow_edit(struct span *span, struct edit edit, bool *touched)
 {
     size_t end = edit.at + edit.removed;
-    if (end <= span->start) {
-        span->start = span->start - edit.removed + edit.inserted;
-        span->end = span->end - edit.removed + edit.inserted;
-        return true;
-    }
-    if (edit.at >= span->end)
-        return true;
-    *touched = true;
-    if (edit.at <= span->start && end >= span->end)
-        return false;
-    if (end > span->end) {
-        span->end = edit.at;
-        return true;
-    }
-    span->end = span->end - edit.removed + edit.inserted;
-    if (edit.at < span->start)
-        span->start = edit.at + edit.inserted;
-    return true;
+    *touched = end > span->start && edit.at < span->end;
+    bool covers = *touched && edit.at <= span->start && end >= span->end;
+    *span = change_span((struct change){ edit.at, edit.removed, edit.inserted }, *span);
+    return !covers;
 }
 
 static void follow(void *user, struct document *document, const struct text *before, struct edit edit)

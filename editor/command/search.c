@@ -25,6 +25,7 @@ static struct pattern *pattern_compile(struct editor *editor, const char *text, 
         struct search *search = search_new(translated.data ? translated.data : "", translated.size,
                                            facts.ignores_case ? SEARCH_IGNORE_CASE : 0, error);
         if (search) {
+            search_set_interrupt(search, editor->interrupted, editor->interrupted_user);
             pattern = memory_new_zero(sizeof *pattern);
             *pattern = (struct pattern){ search, facts.in_selection, facts.crosses_lines };
         }

@@ -19,6 +19,8 @@ enum {
     PATIENCE_MS = 3000,
     SLOWEST_BYTES_A_MS = 64
 };
+/* A code of our own beside those of PCRE2, and how often to ask. */
+enum { INTERRUPTED = 1, ASK_MS = 20 };
 /* Bytes searched at once: little at first, for a pattern may be slow, and more as it proves fast. What the
  * window holds behind them shows a match that begins at the last of them. */
 enum { SLICE_FIRST = 256, SLICE_LEAST = 16, SLICE_MOST = 32768, SLICE_LITERAL = 1 << 20, SLICE_MARGIN = 64 };
@@ -28,7 +30,9 @@ struct search {
     pcre2_match_data *data;
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
-    const atomic_bool *cancel; /* borrowed */
+    bool (*interrupted)(void *user);
+    void *user;      /* borrowed */
+    double asked_ms; /* when the user was asked last whether to go on */
     size_t slice;
     double spent_ms; /* on bytes without a match since the search began */
     size_t passed;
@@ -129,9 +133,10 @@ void search_free(struct search *search)
     free(search);
 }
 
-void search_set_cancel(struct search *search, const atomic_bool *cancel)
+void search_set_interrupt(struct search *search, bool (*interrupted)(void *user), void *user)
 {
-    search->cancel = cancel;
+    search->interrupted = interrupted;
+    search->user = user;
 }
 
 static double now_ms(void)
@@ -155,11 +160,19 @@ static bool adapt(struct search *search, double ms, size_t bytes)
     return search->spent_ms < PATIENCE_MS || search->spent_ms * SLOWEST_BYTES_A_MS < (double)search->passed;
 }
 
-static enum search_result stop(const struct search *search, int code, size_t line, struct error *error)
+static bool is_interrupted(struct search *search, double ms)
+{
+    if (!search->interrupted || ms - search->asked_ms < ASK_MS)
+        return false;
+    search->asked_ms = ms;
+    return search->interrupted(search->user);
+}
+
+static enum search_result stop(int code, size_t line, struct error *error)
 {
     PCRE2_UCHAR message[128];
-    if (search->cancel && atomic_load(search->cancel)) {
-        fail(error, "the search was cancelled");
+    if (code == INTERRUPTED) {
+        fail(error, "the search was interrupted");
     } else if (code == 0 || code == PCRE2_ERROR_MATCHLIMIT || code == PCRE2_ERROR_HEAPLIMIT ||
                code == PCRE2_ERROR_JIT_STACKLIMIT || code == PCRE2_ERROR_DEPTHLIMIT) {
         fail(error, "the pattern needs too much work at line %zu: make it simpler", line + 1);
@@ -234,11 +247,11 @@ enum search_result search_next(struct search *search, const struct text *text, s
 {
     size_t wanted = 2 * SLICE_MARGIN;
     for (;;) {
-        if (search->cancel && atomic_load_explicit(search->cancel, memory_order_relaxed))
-            return stop(search, 0, 0, error);
         window_place(&search->window, text, from, wanted, search->slice + SLICE_MARGIN);
         size_t limit = slice_end(search, text, from, to), next = limit;
         double begun = now_ms();
+        if (is_interrupted(search, begun))
+            return stop(INTERRUPTED, 0, error);
         int found = match_window(search, from, limit);
         if (found >= 0) {
             take_match(search, found, match);
@@ -247,12 +260,12 @@ enum search_result search_next(struct search *search, const struct text *text, s
         if (found == PCRE2_ERROR_PARTIAL)
             next = search->window.start + pcre2_get_ovector_pointer(search->data)[0];
         else if (found != PCRE2_ERROR_NOMATCH)
-            return stop(search, found, text_line_of(text, from), error);
+            return stop(found, text_line_of(text, from), error);
         else if (search->anchored || limit == to)
             return SEARCH_NONE;
         wanted = 2 * SLICE_MARGIN + (found == PCRE2_ERROR_PARTIAL ? 2 * (search->window.end - next) : 0);
         if (!adapt(search, now_ms() - begun, next - from))
-            return stop(search, 0, text_line_of(text, from), error);
+            return stop(0, text_line_of(text, from), error);
         from = next;
     }
 }
@@ -261,6 +274,7 @@ void search_begin(struct search *search)
 {
     search->spent_ms = 0;
     search->passed = 0;
+    search->asked_ms = now_ms();
     window_forget(&search->window);
 }
 

@@ -12,8 +12,6 @@
 #include "editor/base/error.h"
 #include "editor/text/text.h"
 
-#include <stdatomic.h>
-
 enum search_option {
     SEARCH_LITERAL = 1,     /* the pattern is plain text */
     SEARCH_IGNORE_CASE = 2, /* by Unicode's simple case folding */
@@ -31,7 +29,7 @@ struct match {
 enum search_result {
     SEARCH_NONE,
     SEARCH_FOUND,
-    SEARCH_STOPPED /* cancelled, or too much work: *error says which */
+    SEARCH_STOPPED /* interrupted, or too much work: *error says which */
 };
 
 struct search; /* a compiled pattern; used by one thread at a time */
@@ -39,8 +37,8 @@ struct search; /* a compiled pattern; used by one thread at a time */
 /* NULL with the reason and the place in the pattern. ^ and $ match at every line. */
 struct search *search_new(const char *pattern, size_t size, unsigned options, struct error *error);
 void search_free(struct search *search);
-/* Searching stops soon after *cancel becomes true; NULL: never. Borrowed. */
-void search_set_cancel(struct search *search, const atomic_bool *cancel);
+/* Asked some fifty times a second during a long search, which stops when it answers true; NULL: never. */
+void search_set_interrupt(struct search *search, bool (*interrupted)(void *user), void *user);
 
 /* The first match that begins in [from, to]; it may end beyond. What lies before `from` is seen by ^, \b and
  * lookbehinds. */
