@@ -320,6 +320,9 @@ static struct answer *make_answer(const struct fill *fill)
         shown->tokens += shown->alternatives[0].fills[i].tokens;
     if (halted)
         shown->note = "stopped before all pieces were decided";
+    else if (infill_slots(fill->infill) > 0 &&
+             fill->wish->attributes.count > (size_t)infill_slots(fill->infill))
+        shown->note = "the model reads fewer attributes than were asked for; the last ones were left out";
     else if (most < wanted)
         shown->note = "there are no more different fills";
     return answer;
