@@ -166,6 +166,8 @@ bool denoise_look(const struct denoise *denoise, struct sequence *const *sequenc
             if (open)
                 look(user, i, &view);
             at += open;
+            if (denoise->cancel && atomic_load(denoise->cancel))
+                fine = fail(error, LACUNA_CANCELLED, "cancelled");
         }
         batch_free(&batch);
     }

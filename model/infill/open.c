@@ -73,7 +73,8 @@ static bool open_parts(struct infill *infill, const struct lacuna_options *optio
 {
     if (!(infill->checkpoint = checkpoint_open(infill->path, error)) ||
         !(infill->engine = engine_new(options ? options->threads : 0, error)) ||
-        !(infill->denoiser = denoiser_open(infill->checkpoint, infill->engine, error)) ||
+        !(infill->denoiser = (options && options->float32 ? denoiser_open_float32 : denoiser_open)(
+              infill->checkpoint, infill->engine, error)) ||
         !(infill->tokenizer = tokenizer_open(infill->path, error)))
         return false;
     const struct framing *framing = infill_framing(infill);
