@@ -19,7 +19,8 @@ char *find_model(const char *name_or_path, const char *data_folder, struct lacun
 void find_models(const char *data_folder, void (*visit)(void *user, const char *name, const char *path),
                  void *user);
 
-/* A file of the data folders that hold models/, "attributes.yaml" say: the first one there is, malloc'd, or NULL. */
+/* A file of the data folders that hold models/, "attributes.yaml" say: the first one there is, malloc'd, or
+ * NULL. */
 char *find_data(const char *name, const char *data_folder);
 
 #endif
