@@ -7,15 +7,12 @@
 
 #include <assert.h>
 
-static float tensor_sum(const struct tensor *tensor)
+static void tensor_read(const struct tensor *tensor)
 {
     int block = dtype_block(tensor->type);
-    float values[256], sum = 0;
-    for (int64_t at = 0, count = tensor_elements(tensor); at < count; at += block) {
+    float values[256];
+    for (int64_t at = 0, count = tensor_elements(tensor); at < count; at += block)
         tensor_to_f32(tensor, at, block, values);
-        sum += values[block - 1];
-    }
-    return sum;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -25,11 +22,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     allocation_begin(size);
     struct checkpoint *checkpoint = checkpoint_open(file.path, &error);
     assert(checkpoint || error.message[0]);
-    volatile float sum = 0;
     for (size_t k = 0; checkpoint && k < checkpoint_count(checkpoint); k++) {
         const struct tensor *tensor = checkpoint_at(checkpoint, k);
         assert(tensor->size == dtype_bytes(tensor->type, tensor_elements(tensor)));
-        sum += tensor_sum(tensor);
+        tensor_read(tensor);
     }
     checkpoint_close(checkpoint);
     allocation_end();
