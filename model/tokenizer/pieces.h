@@ -24,7 +24,7 @@ void pieces_add(struct pieces *pieces, const char *bytes, size_t size, bool begi
 void pieces_close(struct pieces *pieces, size_t start, bool begins);
 static inline const char *piece_bytes(const struct pieces *pieces, size_t index)
 {
-    return pieces->text.at + pieces->at[index].start;
+    return pieces->text.at ? pieces->text.at + pieces->at[index].start : "";
 }
 void pieces_clear(struct pieces *pieces);
 void pieces_free(struct pieces *pieces);

@@ -11,7 +11,7 @@ const char *tokenizer_piece(const struct tokenizer *tokenizer, int32_t id, size_
     if (!vocabulary_spelling(&tokenizer->vocabulary, id, &length) || tokenizer->special[id])
         return NULL;
     *size = tokenizer->bytes.at[id].size;
-    return tokenizer->bytes.text.at + tokenizer->bytes.at[id].start;
+    return piece_bytes(&tokenizer->bytes, (size_t)id);
 }
 
 const char *tokenizer_spelling(const struct tokenizer *tokenizer, int32_t id)
