@@ -27,7 +27,7 @@ for case in "0 muon" "1 adamw"; do
     run --data "$work/first/data" --init "$work/first" --out "$work/c" --record "$work/rows" --steps 20 --warmup 5 --causal "$causal" \
         --optimizer "$optimizer" --rate 2e-3
     "$python" "$source/model/training/train.py" --data "$work/first/data" --init "$work/first" --out "$work/torch" --replay "$work/rows" \
-        --preset tiny --optimizer "$optimizer" --length 64 --validate 0 --report 1 --threads 2 > /dev/null
+        --preset tiny --optimizer "$optimizer" --length 64 --validate 0 --report 1 --threads 1 > /dev/null
     "$python" - "$work/c/log.jsonl" "$work/torch/log.jsonl" "causal $causal, $optimizer" <<'COMPARE'
 import json, sys
 one, two = ([r["loss"] for r in map(json.loads, open(p)) if "loss" in r] for p in sys.argv[1:3])
