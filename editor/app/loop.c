@@ -1,6 +1,7 @@
 #include "editor/app/loop.h"
 
 #include "editor/app/journals.h"
+#include "editor/command/disk.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -162,6 +163,8 @@ static void handle_input(struct loop *loop)
             editor_paste(editor, event.bytes, event.size);
             break;
         case INPUT_FOCUS:
+            editor_notice_disk(editor);
+            break;
         case INPUT_BLUR:
             break;
         }

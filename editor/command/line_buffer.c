@@ -1,4 +1,5 @@
 /* line_buffer.c - documents and their files: :edit, :write, :quit and their kin. */
+#include "editor/command/disk.h"
 #include "editor/command/line.h"
 #include "editor/command/fill.h"
 #include "editor/command/filter.h"
@@ -46,8 +47,10 @@ static bool write_whole(struct editor *editor, struct document *document, const 
                         struct error *error)
 {
     struct text *text = document_file_text(document);
-    if (own)
+    if (own) {
         document_tell(document, true);
+        document_check_file(document);
+    }
     struct file_write how = { .force = forced, .expected = own && !forced ? &document->stamp : 0, .rescue = editor->rescue };
     struct file_stamp stamp;
     bool good = file_write(path, text, (struct span){ 0, text_size(text) }, &document->form, &how, &stamp, error);

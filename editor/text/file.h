@@ -64,9 +64,9 @@ bool file_write(const char *path, const struct text *text, struct span span, con
                 const struct file_write *how, struct file_stamp *stamp, struct error *error);
 
 enum file_state { FILE_SAME, FILE_TOUCHED, FILE_CHANGED, FILE_GONE, FILE_APPEARED };
-/* Compares the file with a stamp. FILE_TOUCHED: another time or inode, the same size; the bytes may differ.
- */
-enum file_state file_compare(const char *path, const struct file_stamp *stamp);
+/* Compares the file with a stamp and sets *now (NULL is fine) to its present one. FILE_TOUCHED: another time
+ * or inode, the same size; the bytes may differ. */
+enum file_state file_compare(const char *path, const struct file_stamp *stamp, struct file_stamp *now);
 /* Whether a file holds exactly what file_write would write. */
 bool file_holds(const char *path, const struct text *text, struct span span, const struct file_form *form);
 

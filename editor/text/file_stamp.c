@@ -36,10 +36,13 @@ enum file_state stamp_compare(const struct file_stamp *stamp, const struct stat 
     return same ? FILE_SAME : FILE_TOUCHED;
 }
 
-enum file_state file_compare(const char *path, const struct file_stamp *stamp)
+enum file_state file_compare(const char *path, const struct file_stamp *stamp, struct file_stamp *now)
 {
     struct stat status;
-    return stamp_compare(stamp, stat(path, &status) == 0 ? &status : NULL);
+    bool found = stat(path, &status) == 0;
+    if (now)
+        *now = found ? stamp_of(&status) : (struct file_stamp){ 0 };
+    return stamp_compare(stamp, found ? &status : NULL);
 }
 
 /* Calls `visit` for each mapped buffer, once for a run of pieces; stops at false. */
