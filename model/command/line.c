@@ -9,6 +9,11 @@ enum { FLAGS = JSON_ALLOW_NUL | JSON_DECODE_ANY };
 bool line_parse(const char *line, size_t size, json_t **out, struct lacuna_error *error)
 {
     json_error_t wrong;
+    *out = NULL;
+    /* jansson overlooks a 0 byte that follows a number. */
+    const char *zero = memchr(line, 0, size);
+    if (zero)
+        return fail(error, LACUNA_BAD_JSON, "byte %zu: a 0 byte", (size_t)(zero - line));
     *out = json_loadb(line, size, FLAGS | JSON_REJECT_DUPLICATES, &wrong);
     if (!*out && json_error_code(&wrong) == json_error_numeric_overflow)
         *out = json_loadb(line, size, FLAGS | JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &wrong);

@@ -154,6 +154,7 @@ static void what_is_no_json_is_bad_json(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         refused(lines[i], strlen(lines[i]), LACUNA_BAD_JSON, NULL, "");
     refused("{\"id\":7}\0", 9, LACUNA_BAD_JSON, NULL, "");
+    refused("{\"id\":[7\0]}", 11, LACUNA_BAD_JSON, NULL, "");
 }
 
 static void deep_nesting_is_refused(void **state)
