@@ -49,7 +49,8 @@ void region_yank(struct editor *editor, const struct region *region, struct yank
     struct bytes bytes = { 0 };
     *yank = (struct yank){ .shape = region->shape };
     if (region->shape != SHAPE_BLOCK) {
-        yank->size = region->span.end - region->span.start;
+        size_t end = region->span.end < text_size(text) ? region->span.end : text_size(text);
+        yank->size = region->span.start < end ? end - region->span.start : 0;
         yank->bytes = text_copy(text, region->span);
         if (region->shape == SHAPE_LINES && (yank->size == 0 || yank->bytes[yank->size - 1] != '\n')) {
             bytes_append(&bytes, yank->bytes, yank->size);

@@ -137,11 +137,21 @@ static bool overlay_takes(const struct editor *editor, const char *overlay, stru
            keymap_match(editor->keymap, overlay, &key, 1, &binding) != MATCH_NONE;
 }
 
+/* No hole reaches beyond its text, whatever became of it. */
+static void keep_inside(struct hole *hole)
+{
+    size_t size = text_size(hole->document->text);
+    hole->span.end = hole->span.end < size ? hole->span.end : size;
+    hole->span.start = hole->span.start < hole->span.end ? hole->span.start : hole->span.end;
+}
+
 void fill_before_key(struct editor *editor, struct key key)
 {
     struct fill *fill = editor->fill;
     if (!fill)
         return;
+    for (size_t i = 0; i < fill->hole_count; i++)
+        keep_inside(fill->holes[i]);
     for (size_t i = 0; i < fill->hole_count; i++)
         fill->holes[i]->follow = false;
     bool idle = editor->mode == MODE_NORMAL && !editor->prompt.active;

@@ -306,7 +306,8 @@ static bool motion_hole(struct editor *editor, const struct call *call, struct m
     }
     if (!found)
         return false;
-    motion->target = found->span.start;
+    size_t size = text_size(editor_text(editor));
+    motion->target = found->span.start < size ? found->span.start : size;
     return true;
 }
 
