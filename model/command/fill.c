@@ -2,7 +2,6 @@
 
 #include "model/base/memory.h"
 #include "model/command/answer.h"
-#include "model/command/clean.h"
 #include "model/command/input.h"
 #include "model/command/progress.h"
 
@@ -63,12 +62,10 @@ static void print_texts(const struct lacuna_answer *answer)
 
 static enum verb_status report(const struct call *call, const struct lacuna_error *error)
 {
-    char *line = clean_line(error->message);
     if (call->json)
         answer_write_error(stdout, NULL, error);
     call_failed(call, "%s: %s: %s", call->operand_count ? call->operands[0] : "standard input",
-                lacuna_code_name(error->code), line);
-    free(line);
+                lacuna_code_name(error->code), error->message);
     return VERB_FAILED;
 }
 

@@ -1,5 +1,7 @@
 #include "model/command/options.h"
 
+#include "model/command/clean.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <math.h>
@@ -74,11 +76,16 @@ bool parse_real(const char *text, double low, double high, double *out)
     return true;
 }
 
+/* One line, whatever the names and texts in it hold. */
 static void say(const struct call *call, const char *format, va_list arguments)
 {
-    fprintf(stderr, "lacuna-model %s: ", call->verb->name);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    char *text = NULL;
+    if (vasprintf(&text, format, arguments) < 0)
+        return;
+    char *line = clean_line(text);
+    fprintf(stderr, "lacuna-model %s: %s\n", call->verb->name, line);
+    free(line);
+    free(text);
 }
 
 enum verb_status call_misused(const struct call *call, const char *format, ...)

@@ -35,6 +35,8 @@ run 1 tokenize one two
 
 run 2 tokenize --model no-such-model
 holds "$work/err" no-such-model "an unknown model is named"
+run 2 tokenize --model "$(printf 'two\nlines\033[31m')"
+[ "$(wc -l <"$work/err")" -eq 1 ] || wrong "an error is one line"
 run 2 tokenize --model "$work/no/folder"
 holds "$work/err" "$work/no/folder" "a missing folder is named"
 
