@@ -38,6 +38,22 @@ static int length_at(const struct hole *hole, double u)
     return hole->high;
 }
 
+bool group_is_brief(const struct group *group)
+{
+    const struct hole *hole = &group->holes[0];
+    double chance = 0;
+    for (int size = hole->low; hole->chance && size <= hole->high; size++)
+        if (size <= draft_fixed(group, 0) + BEAM_PIECES)
+            chance += hole->chance[size];
+    return group->hole_count == 1 && chance >= 0.5;
+}
+
+/* What the leading draft has: the likeliest length of a word, the middle one of a text. */
+static int typical(const struct group *group, const struct hole *hole)
+{
+    return group_is_brief(group) ? likeliest(hole) : length_at(hole, 0.5);
+}
+
 static void add_lengths(struct group *group, struct lengths *lengths, const double *quantile,
                         struct random *random)
 {
@@ -48,7 +64,7 @@ static void add_lengths(struct group *group, struct lengths *lengths, const doub
         const struct hole *hole = &group->holes[h];
         row[h] = random     ? length_at(hole, random_uniform_double(random))
                  : quantile ? length_at(hole, *quantile)
-                            : likeliest(hole);
+                            : typical(group, hole);
     }
 }
 
@@ -61,7 +77,7 @@ static size_t draft_count(const struct group *group)
     size_t wanted = 2 * (size_t)wish->count > DRAFTS_LEAST ? 2 * (size_t)wish->count : DRAFTS_LEAST;
     int pieces = 0;
     for (int h = 0; h < group->hole_count; h++)
-        pieces += likeliest(&group->holes[h]);
+        pieces += typical(group, &group->holes[h]);
     return pieces > LONG_PIECES ? (size_t)wish->count + 1 : wanted;
 }
 
@@ -121,6 +137,8 @@ static bool start_drafts(struct group *group, const int *row, size_t copies, str
     }
     if (!work->beams.count && !work->runs.count)
         work->beam_first = beam;
+    for (size_t i = 0; i < laid.count; i++)
+        laid.at[i]->width = group_is_brief(group) ? group->wish->count + 2 : (int)copies;
     for (size_t i = 0; i < laid.count; i++)
         drafts_add(beam ? &work->beams : &work->runs, laid.at[i]);
     free(laid.at);
@@ -187,7 +205,7 @@ static bool run_beams(struct group *group, struct work *work, struct lacuna_erro
             continue;
         }
         group->denoise.observe = i == 0 && work->beam_first ? observe : NULL;
-        fine = group_beam(group, draft, group->wish->count + 2, &work->done, error);
+        fine = group_beam(group, draft, draft->width, &work->done, error);
     }
     work->beams.count = 0;
     group->denoise.observe = observe;

@@ -44,6 +44,7 @@ struct draft {
     int32_t *avoid;       /* [canvas] pieces not to choose, or NULL */
     double prior;         /* logarithm of the chance of its lengths */
     double rank;          /* what the order goes by; a logarithm of probability */
+    int width;            /* how many fills a search that begins here may keep */
     char **fills;         /* [holes] ended by a 0 byte, once closed */
     int *tokens;          /* [holes] pieces that hold bytes of the fill */
 };
@@ -151,6 +152,8 @@ bool group_vary(struct group *group, struct drafts *drafts, size_t count, struct
 /* group.c: texts[hole_count + 1] around the holes (borrowed while the group lives). */
 /* Front, seams, sides and the loop's parameters; group_fill begins with it. */
 bool group_start(struct group *group, const struct text_part *texts, struct lacuna_error *error);
+/* One hole that most likely takes a word or two: the best fills are searched for, not sampled. */
+bool group_is_brief(const struct group *group);
 bool group_fill(struct group *group, const struct text_part *texts, struct lacuna_error *error);
 /* rewrite.c: part of the original's words is masked and filled again; one hole. */
 bool group_rewrite(struct group *group, const struct text_part *texts, struct text_part original,

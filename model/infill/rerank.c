@@ -2,7 +2,7 @@
  *
  * Where a hole is a word or two, fills are compared by their whole probability. Elsewhere longer ones would
  * lose to shorter ones that way, as each piece costs a few nats whatever it says: there the mean of their
- * pieces counts, FILL_PIECES times, and the chance of the length.
+ * pieces counts, FILL_PIECES times, and how far the length is from the middle of its distribution.
  *
  * The pieces near the holes leave the context and join the holes' rows, as if they had been revealed; then
  * every PASSES-th of them and of the fill is masked in turn and its probability read. The context without
@@ -19,6 +19,8 @@
 enum { PASSES = 3, NEAR = 12, FILL_PIECES = 3 };
 /* What a word that repeats its neighbour costs, as a logarithm of probability. */
 static const double REPEAT_COST = 4;
+/* What a length at the very end of its distribution costs. */
+static const double LENGTH_COST = 6;
 
 struct masked {
     struct sequence *sequences; /* [drafts * PASSES] */
@@ -123,15 +125,20 @@ static int count_repeats(const struct group *group, const struct draft *draft)
     return repeats;
 }
 
-/* The hole most likely takes a word or two. */
-static bool is_brief(const struct group *group)
+/* Elsewhere than in the middle of the distribution of its length a fill needs to be that much better. */
+static double length_cost(const struct group *group, const struct draft *draft)
 {
-    const struct hole *hole = &group->holes[0];
-    double chance = 0;
-    for (int size = 0; hole->chance && size <= hole->room && size <= draft_fixed(group, 0) + FILL_PIECES;
-         size++)
-        chance += hole->chance[size];
-    return group->hole_count == 1 && chance >= 0.5;
+    double cost = 0;
+    for (int h = 0; h < group->hole_count; h++) {
+        const struct hole *hole = &group->holes[h];
+        int length = draft->starts[h + 1] - draft->starts[h];
+        double below = 0;
+        for (int size = 0; hole->chance && size < length; size++)
+            below += hole->chance[size];
+        double off = hole->chance ? 2 * (below + hole->chance[length] / 2) - 1 : 0;
+        cost += LENGTH_COST * off * off;
+    }
+    return cost;
 }
 
 bool group_rerank(struct group *group, struct drafts *drafts, struct lacuna_error *error)
@@ -143,13 +150,14 @@ bool group_rerank(struct group *group, struct drafts *drafts, struct lacuna_erro
                              .near = memory_new(count, sizeof *masked.near),
                              .fill = memory_new(count, sizeof *masked.fill),
                              .fill_pieces = memory_new(count, sizeof *masked.fill_pieces) };
-    bool brief = is_brief(group);
+    bool brief = group_is_brief(group);
     bool fine = count < 2 || look_at_masked(group, drafts, &masked, error);
     for (size_t i = 0; i < count && fine; i++) {
         struct draft *draft = drafts->at[i];
         double share = brief || !masked.fill_pieces[i] ? 1 : (double)FILL_PIECES / masked.fill_pieces[i];
-        draft->rank = masked.near[i] + share * masked.fill[i] + draft->prior -
-                      REPEAT_COST * count_repeats(group, draft);
+        double length = brief ? draft->prior : -length_cost(group, draft);
+        draft->rank =
+            masked.near[i] + share * masked.fill[i] + length - REPEAT_COST * count_repeats(group, draft);
     }
     if (fine)
         drafts_sort(drafts);
