@@ -2,10 +2,12 @@
 
 #include "model/tensor/floats.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Parameters; the weights of a larger model stay as they are mapped. */
 static const uint64_t packed_limit = (uint64_t)256 << 20;
@@ -36,6 +38,23 @@ static uint64_t count_parameters(const struct checkpoint *checkpoint)
     return sum;
 }
 
+/* Weights that are repacked as float32 need 4 bytes each, others lie in the file as they are. */
+static bool check_memory(const struct checkpoint *checkpoint, uint64_t parameters, struct lacuna_error *error)
+{
+    uint64_t need = 0, have = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    for (size_t i = 0; i < checkpoint_count(checkpoint); i++)
+        need += checkpoint_at(checkpoint, i)->size;
+    if (parameters <= packed_limit)
+        need += parameters * sizeof(float);
+    if (need <= have)
+        return true;
+    return fail(error, LACUNA_MODEL,
+                "%s: a model of %" PRIu64 " million parameters needs %" PRIu64
+                " MB of memory, and this machine has %" PRIu64
+                " MB; take a smaller or more strongly quantised one",
+                checkpoint_path(checkpoint), parameters / 1000000, need >> 20, have >> 20);
+}
+
 static float *frequencies_of(const struct graph *graph)
 {
     int half = graph->head_width / 2;
@@ -57,10 +76,13 @@ static struct denoiser *open_as(const struct checkpoint *checkpoint, struct engi
     };
     if (!family->describe(checkpoint, &graph, &framing, error) || !check_graph(checkpoint, &graph, error))
         return NULL;
+    uint64_t parameters = count_parameters(checkpoint);
+    if (!check_memory(checkpoint, parameters, error))
+        return NULL;
     framing.vocabulary = graph.vocabulary;
     framing.context_apart = graph.sight == SIGHT_CONTEXT_APART;
     framing.causal = graph.sight == SIGHT_CAUSAL;
-    framing.parameters = count_parameters(checkpoint);
+    framing.parameters = parameters;
     struct denoiser *denoiser = aligned_new(sizeof *denoiser);
     *denoiser = (struct denoiser){ .checkpoint = checkpoint,
                                    .engine = engine,
