@@ -99,7 +99,6 @@ struct search *search_new(const char *pattern, size_t size, unsigned options, st
     struct search *search = memory_new_zero(sizeof *search);
     uint32_t lookbehind = 0;
     pcre2_pattern_info(code, PCRE2_INFO_MAXLOOKBEHIND, &lookbehind);
-    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
     search->code = code;
     search->data = pcre2_match_data_create(SEARCH_GROUPS, NULL);
     search->context = pcre2_match_context_create(NULL);
@@ -108,6 +107,8 @@ struct search *search_new(const char *pattern, size_t size, unsigned options, st
     search->anchored = options & SEARCH_ANCHORED;
     if (!(options & (SEARCH_IGNORE_CASE | SEARCH_ANCHORED)))
         take_needle(search, pattern, size, options);
+    if (!search->needle.size)
+        pcre2_jit_compile(code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);
     search->window.before = ((size_t)lookbehind + 1) * 4;
     if (!search->data || !search->context || !search->stack) {
         search_free(search);
