@@ -17,6 +17,18 @@ struct pipes {
     int to, from;
 };
 
+/* A program starts with no signal blocked or ignored, whatever the editor does with its own. */
+static void spawn_plain(posix_spawnattr_t *attributes)
+{
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_init(attributes);
+    posix_spawnattr_setsigmask(attributes, &none);
+    posix_spawnattr_setsigdefault(attributes, &all);
+    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
 static bool start(const char *shell, const char *command, struct pipes *pipes, pid_t *child, struct error *error)
 {
     int in[2], out[2];
@@ -33,7 +45,10 @@ static bool start(const char *shell, const char *command, struct pipes *pipes, p
     posix_spawn_file_actions_adddup2(&actions, out[1], 1);
     posix_spawn_file_actions_adddup2(&actions, out[1], 2);
     char *arguments[] = { (char *)shell, "-c", (char *)command, 0 };
-    int failed = posix_spawn(child, shell, &actions, 0, arguments, environ);
+    posix_spawnattr_t attributes;
+    spawn_plain(&attributes);
+    int failed = posix_spawn(child, shell, &actions, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     close(in[0]);
     close(out[1]);
