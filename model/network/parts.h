@@ -45,6 +45,8 @@ struct sequence {
     int padded_first; /* where its keys and values begin, in padded rows */
 };
 
+enum { QUERY_ROWS = 8 }; /* the most queries of a block */
+
 /* Queries [first, first + count) of a pass, all of one sequence; one tile of attention for each head. */
 struct query_block {
     int sequence, first, count;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { QUERY_ROWS = 8, NORM_ROWS = 16, ALONE_ROWS = 32 };
+enum { NORM_ROWS = 16, ALONE_ROWS = 32 }; /* rows of a tile; so few that waking a thread does not pay */
 
 struct key_block pass_keys(const struct pass *pass, const struct sequence *sequence, int layer)
 {

@@ -84,7 +84,7 @@ void session_reserve(struct denoiser_session *session, int rows, int sequences, 
     const struct graph *graph = &session->denoiser->graph;
     reserve_angles(session, last_position + 1);
     size_t width = (size_t)graph->head_width, keys = (size_t)(session->context.padded + padded);
-    scratch_reserve(&session->work.scratch, 8 * (width + keys));
+    scratch_reserve(&session->work.scratch, QUERY_ROWS * (width + keys));
     if (rows <= session->row_room && sequences <= session->sequence_room && padded <= session->padded_room)
         return;
     buffers_free(session);
