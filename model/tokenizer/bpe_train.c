@@ -2,7 +2,6 @@
 
 #include "model/base/buffer.h"
 #include "model/base/file.h"
-#include "model/base/hash.h"
 #include "model/base/memory.h"
 #include "model/tokenizer/letters.h"
 #include "model/tokenizer/pair_table.h"

@@ -32,7 +32,6 @@ static void piece_encode(struct encoding *encoding, const char *piece, size_t si
     }
     struct memo *memo = &encoding->memos[hash_bytes(piece, size) % CACHE_SLOTS];
     if (memo->size == size && size && !memcmp(memo->bytes, piece, size)) {
-        ids_append(out, NULL, 0);
         for (uint32_t k = 0; k < memo->count; k++)
             ids_push(out, out->at[memo->start + k]);
         return;
