@@ -190,7 +190,8 @@ static void change_block(struct editor *editor, const struct call *call, const s
                                                         .last = last,
                                                         .column = region->left,
                                                         .line_size = place_end(text, begin) - begin,
-                                                        .at = at - begin };
+                                                        .at = at - begin,
+                                                        .stays = true };
 }
 
 static bool change_region(struct editor *editor, const struct call *call, const struct region *region)

@@ -16,6 +16,8 @@ static struct document *document_of(struct text *text, const char *path)
     document->steps[0].text = text_keep(text);
     document->steps[0].time = time(0);
     document->step_count = 1;
+    document_set_mark(document, '[', 0);
+    document_set_mark(document, ']', place_line_begin(text, place_lines(text) - 1));
     return document;
 }
 

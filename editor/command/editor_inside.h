@@ -46,6 +46,7 @@ struct repeat {
 /* A block insertion puts what was typed on its first line on the others too. */
 struct block_insertion {
     bool active, append, to_end;
+    bool stays; /* the cursor ends where typing did */
     size_t first, last; /* lines */
     size_t column;      /* cells */
     size_t line_size, at; /* of the first line before; where typing began in it */
@@ -116,6 +117,8 @@ struct editor_inside {
     bool replaying;
     enum { ONCE_NOT, ONCE_BEGUN, ONCE_WAITS } once; /* ^O in insertion: one command, then on */
     enum mode once_mode;
+    bool once_at_end; /* typing stood at the end of this line, and goes on there */
+    size_t once_line;
     struct insertion insertion;
     struct key_list last_inserted; /* for ^A and ". */
     struct mark last_insert_end;   /* gi */

@@ -93,7 +93,7 @@ static void run_plain_motion(struct editor *editor, const struct call *call)
         editor_set_cursor(editor, motion.target);
     if (editor->mode == MODE_VISUAL)
         editor->selecting_to_end = editor->window.wanted == END_COLUMN;
-    if (editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE)
+    if (!motion.stopped && (editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE))
         editor->inside->insertion.moved = true;
     if (motion.stopped)
         input_fail(editor);
@@ -107,9 +107,9 @@ static void run_object(struct editor *editor, const struct call *call)
         return;
     }
     struct text *text = editor_text(editor);
-    if (region.shape == SHAPE_LINES && editor->shape != SHAPE_BLOCK)
+    if (region.shape == SHAPE_LINES)
         editor->shape = SHAPE_LINES;
-    else if (region.shape == SHAPE_CHARACTERS && editor->shape == SHAPE_LINES)
+    else if (region.shape == SHAPE_CHARACTERS && (region.reshapes || editor->shape == SHAPE_LINES))
         editor->shape = SHAPE_CHARACTERS;
     bool backwards = editor->window.cursor < editor->window.anchor;
     size_t last = region.span.end > region.span.start ? place_previous(text, region.span.end) : region.span.start;
@@ -353,6 +353,12 @@ static void resume_insertion(struct editor *editor)
     if (!inside->once || editor->mode != MODE_NORMAL || editor->prompt.active || !pending_is_empty(editor))
         return;
     inside->once = ONCE_NOT;
+    struct text *text = editor_text(editor);
+    size_t cursor = editor->window.cursor, end = place_end(text, cursor);
+    bool goes_behind = editor->window.wanted > editor_column(editor, cursor) ||
+                       (inside->once_at_end && place_begin(text, cursor) == inside->once_line);
+    if (goes_behind && cursor < end && place_next(text, cursor) == end)
+        editor_set_cursor(editor, end);
     editor->mode = inside->once_mode;
     inside->insertion.moved = true;
 }

@@ -27,6 +27,7 @@ void insertion_touch(struct editor *editor)
         return;
     document_close_step(editor_document(editor), editor->window.cursor);
     insertion->moved = false;
+    insertion->count = 1;
     insertion->start = editor->window.cursor;
     insertion->keys.count = 0;
     insertion->opens = false;
@@ -165,7 +166,7 @@ static void repeat_keys(struct editor *editor)
     for (size_t i = 0; i < times && editor->inside->budget > 0; i++) {
         editor->inside->budget--;
         if (insertion->opens)
-            open_line(editor, false);
+            input_handle(editor, (struct key){ KEY_ENTER, 0 });
         for (size_t j = 0; j < keys.count && editor->inside->budget-- > 0; j++)
             input_handle(editor, keys.keys[j]);
     }
@@ -205,7 +206,8 @@ static void finish_block(struct editor *editor)
     }
     text = editor_text(editor);
     size_t first = place_line_begin(text, block.first);
-    editor->window.cursor = place_at_column(text, first, block.column, tabstop, false, 0);
+    if (!block.stays)
+        editor->window.cursor = place_at_column(text, first, block.column, tabstop, false, 0);
     free(typed);
 }
 
@@ -250,7 +252,7 @@ void insertion_end(struct editor *editor)
     text = editor_text(editor);
     cursor = editor->window.cursor;
     editor->mode = MODE_NORMAL;
-    if (cursor > place_begin(text, cursor) && !was_block)
+    if (cursor > place_begin(text, cursor) && (!was_block || insertion->block.stays))
         cursor = place_previous(text, cursor);
     editor_set_cursor(editor, cursor);
 }
@@ -333,7 +335,7 @@ static bool block_insert(struct editor *editor, const struct call *call, const s
     if (region->shape != SHAPE_BLOCK) {
         bool at_cursor = append ? region->active > region->anchor : region->active < region->anchor;
         size_t place = at_cursor ? region->active : place_begin(text, region->anchor);
-        if (append && at_cursor && place < place_end(text, place))
+        if (append && at_cursor && place_begin(text, place) < place && place < place_end(text, place))
             place = place_next(text, place);
         editor_set_cursor(editor, place);
         insertion_begin(editor, call->count, false);

@@ -465,6 +465,12 @@ static bool insert_once(struct editor *editor, const struct call *call)
     (void)call;
     editor->inside->once = ONCE_BEGUN;
     editor->inside->once_mode = editor->mode;
+    struct text *text = editor_text(editor);
+    size_t cursor = editor->window.cursor, begin = place_begin(text, cursor);
+    editor->inside->once_at_end = cursor == place_end(text, cursor);
+    editor->inside->once_line = begin;
+    if (editor->inside->once_at_end && cursor > begin)
+        editor_set_cursor(editor, place_previous(text, cursor));
     editor->mode = MODE_NORMAL;
     return true;
 }

@@ -136,7 +136,8 @@ static bool join(struct editor *editor, const struct call *call)
     }
     if (own.first == own.last)
         return true;
-    return lines_join(editor, own.first, own.last, !call->forced);
+    lines_join(editor, own.first, own.last, !call->forced);
+    return go_line(editor, own.first);
 }
 
 /* :> and :<, deeper for each repetition of the sign. */

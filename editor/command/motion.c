@@ -66,7 +66,7 @@ static bool move_lines(const struct editor *editor, size_t *offset, size_t count
 
 static bool is_past_allowed(const struct editor *editor)
 {
-    return editor->mode != MODE_NORMAL || editor->inside->once;
+    return editor->mode != MODE_NORMAL;
 }
 
 size_t place_wanted(const struct editor *editor, size_t begin)
@@ -96,16 +96,24 @@ static bool up(struct editor *editor, const struct call *call, struct motion *mo
     return vertical(editor, call, motion, false);
 }
 
+/* Short of lines an operator does nothing, the cursor goes as far as it can. */
+static bool screen_vertical(struct editor *editor, const struct call *call, struct motion *motion, bool down)
+{
+    struct text *text = editor_text(editor);
+    size_t line = place_line(text, motion->target), room = down ? place_lines(text) - 1 - line : line;
+    motion->inclusive = editor->window.wanted == END_COLUMN;
+    motion->stopped = call->count > room;
+    return !(motion->stopped && is_operating(editor)) && vertical(editor, call, motion, down);
+}
+
 static bool screen_down(struct editor *editor, const struct call *call, struct motion *motion)
 {
-    motion->inclusive = editor->window.wanted == END_COLUMN;
-    return vertical(editor, call, motion, true);
+    return screen_vertical(editor, call, motion, true);
 }
 
 static bool screen_up(struct editor *editor, const struct call *call, struct motion *motion)
 {
-    motion->inclusive = editor->window.wanted == END_COLUMN;
-    return vertical(editor, call, motion, false);
+    return screen_vertical(editor, call, motion, false);
 }
 
 static bool line_begin(struct editor *editor, const struct call *call, struct motion *motion)

@@ -179,10 +179,9 @@ static bool word_next(struct editor *editor, const struct call *call, struct mot
 static bool word_previous(struct editor *editor, const struct call *call, struct motion *motion)
 {
     struct walker walker = { editor_text(editor), motion->target, is_big(call) };
-    if (!word_back(&walker, call->count, false) && walker.at == motion->target)
-        return false;
+    motion->stopped = !word_back(&walker, call->count, false);
     motion->target = walker.at;
-    return true;
+    return !(motion->stopped && editor->inside->operation);
 }
 
 static bool word_end_next(struct editor *editor, const struct call *call, struct motion *motion)
@@ -197,7 +196,7 @@ static bool word_end_previous(struct editor *editor, const struct call *call, st
     motion->target = walker.at;
     if (editor->mode != MODE_VISUAL && text_byte(walker.text, walker.at) == '\n' && !on_empty_line(&walker))
         motion->target = place_previous(walker.text, walker.at);
-    return true;
+    return !(motion->stopped && editor->inside->operation);
 }
 
 const struct command commands_motion_word[] = {

@@ -65,7 +65,8 @@ static void shrink_block(const struct text *text, struct block *block, bool brac
 static void block_region(const struct text *text, const struct block *block, bool visual, struct region *region)
 {
     size_t cursor = block->end;
-    *region = (struct region){ .shape = SHAPE_CHARACTERS, .placed = visual, .anchor = block->start };
+    *region =
+        (struct region){ .shape = SHAPE_CHARACTERS, .reshapes = true, .placed = visual, .anchor = block->start };
     if (visual) {
         if (block->end_at_begin && text_byte(text, cursor) != '\n')
             cursor = place_next(text, cursor);
@@ -265,6 +266,7 @@ static void tag_region(const struct text *text, const struct tag_pair *pair, boo
     struct span span = with_tags ? (struct span){ pair->open.start, pair->close.end }
                                  : (struct span){ pair->open.end, pair->close.start };
     *region = (struct region){ .shape = SHAPE_CHARACTERS, .span = span, .placed = visual, .anchor = span.start };
+    region->reshapes = true;
     region->cursor = span.end > span.start ? place_previous(text, span.end) : span.start;
 }
 

@@ -140,6 +140,7 @@ static bool sentence_object(struct editor *editor, const struct call *call, stru
             sentence_extend(text, &object, from, anchor, count, with_blanks);
     }
     *region = (struct region){ .shape = SHAPE_CHARACTERS, .adjusts = true, .placed = visual };
+    region->reshapes = !object.extended;
     region->anchor = object.extended ? anchor : object.start;
     region->cursor = object.cursor;
     size_t end = object.cursor;

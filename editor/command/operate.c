@@ -149,6 +149,8 @@ static void force_object(const struct editor *editor, struct region *region, int
 {
     struct text *text = editor_text(editor);
     size_t start = region->span.start, last = region->span.end > start ? place_previous(text, region->span.end) : start;
+    if (region->shape == SHAPE_LINES)
+        last = place_begin(text, last);
     if (forced == 'V') {
         *region = region_of_lines(editor, place_line(text, start), place_line(text, last));
     } else if (forced == 'b') {

@@ -16,6 +16,7 @@ struct region {
     size_t cursor;      /* where the cursor goes: the earlier end */
     bool selected;      /* it was a selection */
     bool adjusts;       /* of an object: an end at the begin of a line goes back to the line before */
+    bool reshapes;      /* of an object in a selection: a block becomes characters too */
     bool placed;        /* of an object in a selection: its ends are `anchor` and `cursor`, whatever `span` says */
     size_t anchor, active; /* of a selection: where it began and where its cursor is */
     bool numbered;      /* its deletion goes to "1 even if it is small */
