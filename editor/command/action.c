@@ -64,7 +64,8 @@ static bool refuse(struct editor *editor, const struct call *call)
 static bool operate(struct editor *editor, const struct call *call)
 {
     const char *space = strchr(call->argument, ' ');
-    const struct command *operation = space ? command_find(call->argument, (size_t)(space - call->argument)) : 0;
+    const struct command *operation =
+        space ? command_find(call->argument, (size_t)(space - call->argument)) : 0;
     if (!operation || operation->kind != COMMAND_OPERATOR)
         return editor_error(editor, "operate takes an operator and a motion");
     struct call left = *call, right = *call;
@@ -99,10 +100,14 @@ static bool scroll_with_cursor(struct editor *editor, size_t count, bool down, b
     size_t top = place_line(text, editor->window.top);
     if (down ? line + 1 >= lines : line == 0)
         return false;
-    size_t target = down ? (count < lines - line ? line + count : lines - 1) : (count < line ? line - count : 0);
+    size_t target =
+        down ? (count < lines - line ? line + count : lines - 1) : (count < line ? line - count : 0);
     if (move_window) {
         size_t most = lines > editor->window.rows ? lines - editor->window.rows : 0;
-        top = down ? (top + count < most ? top + count : most > top ? most : top) : (count < top ? top - count : 0);
+        top = down ? (top + count < most ? top + count
+                      : most > top       ? most
+                                         : top)
+                   : (count < top ? top - count : 0);
         editor->window.top = place_line_begin(text, top);
     }
     size_t begin = place_line_begin(text, target);
@@ -153,7 +158,8 @@ static void pull_cursor(struct editor *editor, size_t top)
 
 static bool scroll_down(struct editor *editor, const struct call *call)
 {
-    size_t top = place_line(editor_text(editor), editor->window.top), lines = place_lines(editor_text(editor));
+    size_t top = place_line(editor_text(editor), editor->window.top),
+           lines = place_lines(editor_text(editor));
     pull_cursor(editor, call->count < lines - top ? top + call->count : lines - 1);
     return true;
 }
@@ -169,11 +175,14 @@ static bool scroll_up(struct editor *editor, const struct call *call)
 static bool scroll_cursor(struct editor *editor, const struct call *call)
 {
     struct text *text = editor_text(editor);
-    size_t line = place_line(text, editor->window.cursor), lines = place_lines(text), rows = editor->window.rows;
+    size_t line = place_line(text, editor->window.cursor), lines = place_lines(text),
+           rows = editor->window.rows;
     if (call->counted)
         line = call->count < lines ? call->count - 1 : lines - 1;
     size_t begin = place_line_begin(text, line);
-    size_t above = call->argument[0] == 't' || rows == 0 ? 0 : call->argument[0] == 'm' ? (rows - 1) / 2 : rows - 1;
+    size_t above = call->argument[0] == 't' || rows == 0 ? 0
+                   : call->argument[0] == 'm'            ? (rows - 1) / 2
+                                                         : rows - 1;
     editor->window.top = place_line_begin(text, line > above ? line - above : 0);
     if (strstr(call->argument, "first"))
         editor_set_cursor(editor, place_nonblank(text, begin));
@@ -196,7 +205,8 @@ static bool show_place(struct editor *editor, const struct call *call)
     (void)call;
     const struct document *document = editor_document(editor);
     size_t lines = place_lines(document->text), line = place_line(document->text, editor->window.cursor) + 1;
-    return editor_message(editor, "\"%s\"%s line %zu of %zu (%zu%%) column %zu", document->path ? document->path : "no name",
+    return editor_message(editor, "\"%s\"%s line %zu of %zu (%zu%%) column %zu",
+                          document->path ? document->path : "no name",
                           document_is_modified(document) ? " modified" : "", line, lines, line * 100 / lines,
                           editor_column(editor, editor->window.cursor) + 1);
 }
@@ -213,10 +223,18 @@ static bool show_character(struct editor *editor, const struct call *call)
 }
 
 const struct command commands_action[] = {
-    { "register", "the register for the next command", COMMAND_ACTION, KEEPS_PENDING | TAKES_CHARACTER,
-      { .act = choose_register }, 0 },
-    { "force-shape", "the operator works on characters, lines or a block", COMMAND_ACTION, KEEPS_PENDING | HIDDEN,
-      { .act = force_shape }, 0 },
+    { "register",
+      "the register for the next command",
+      COMMAND_ACTION,
+      KEEPS_PENDING | TAKES_CHARACTER,
+      { .act = choose_register },
+      0 },
+    { "force-shape",
+      "the operator works on characters, lines or a block",
+      COMMAND_ACTION,
+      KEEPS_PENDING | HIDDEN,
+      { .act = force_shape },
+      0 },
     { "cancel", "forgets what is typed of a command", COMMAND_ACTION, 0, { .act = cancel }, 0 },
     { "refuse", "does nothing", COMMAND_ACTION, HIDDEN, { .act = refuse }, 0 },
     { "operate", "an operator on a motion, both by name", COMMAND_ACTION, MODIFIES, { .act = operate }, 0 },
@@ -226,7 +244,12 @@ const struct command commands_action[] = {
     { "page-up", "a window up", COMMAND_ACTION, 0, { .act = page_up }, 0 },
     { "scroll-down", "the window one line down", COMMAND_ACTION, 0, { .act = scroll_down }, 0 },
     { "scroll-up", "the window one line up", COMMAND_ACTION, 0, { .act = scroll_up }, 0 },
-    { "scroll-cursor", "the cursor's line to the top, middle or bottom", COMMAND_ACTION, 0, { .act = scroll_cursor }, 0 },
+    { "scroll-cursor",
+      "the cursor's line to the top, middle or bottom",
+      COMMAND_ACTION,
+      0,
+      { .act = scroll_cursor },
+      0 },
     { "suspend", "suspends the program", COMMAND_ACTION, 0, { .act = suspend_program }, 0 },
     { "show-place", "says which file and line this is", COMMAND_ACTION, 0, { .act = show_place }, 0 },
     { "show-character", "says which character this is", COMMAND_ACTION, 0, { .act = show_character }, 0 },

@@ -6,8 +6,9 @@
 
 enum { SCAN_LIMIT = 1 << 26 };
 
-/* A walk that counts pairs. Brackets inside "…" are passed over where the line has an even number of quotes, unless the walk
- * began inside; '{' is passed over as a literal of C; a bracket matches if it is escaped as the first one is. */
+/* A walk that counts pairs. Brackets inside "…" are passed over where the line has an even number of quotes,
+ * unless the walk began inside; '{' is passed over as a literal of C; a bracket matches if it is escaped as
+ * the first one is. */
 struct scan {
     const struct text *text;
     size_t at;
@@ -104,7 +105,8 @@ static bool scan_pairs(struct scan *scan, struct pair pair, uint32_t wanted, siz
     return false;
 }
 
-static bool scan_from(const struct text *text, size_t offset, struct pair pair, bool back, bool escaped, size_t *found)
+static bool scan_from(const struct text *text, size_t offset, struct pair pair, bool back, bool escaped,
+                      size_t *found)
 {
     struct scan scan = { .text = text, .at = offset, .back = back, .escaped = escaped };
     if (text_byte(text, offset) != '\n' && offset < text_size(text))

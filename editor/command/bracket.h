@@ -13,7 +13,8 @@ struct pair {
 
 /* The partner of the bracket at an offset. */
 bool bracket_partner(const struct text *text, size_t offset, struct pair pair, size_t *partner);
-/* The nearest bracket around an offset that has no partner between: `open` before it, else the closing one behind it. */
+/* The nearest bracket around an offset that has no partner between: `open` before it, else the closing one
+ * behind it. */
 bool bracket_around(const struct text *text, size_t offset, struct pair pair, bool open, size_t *found);
 
 /* The next opening bracket that no closing one comes before. */

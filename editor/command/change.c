@@ -126,14 +126,16 @@ static bool delete_region(struct editor *editor, const struct call *call, const 
     if (region->shape == SHAPE_LINES) {
         size_t lines = place_lines(text);
         size_t begin = place_line_begin(text, line < lines ? line : lines - 1);
-        size_t cursor = editor->options.startofline ? place_nonblank(text, begin) : place_wanted(editor, begin);
+        size_t cursor =
+            editor->options.startofline ? place_nonblank(text, begin) : place_wanted(editor, begin);
         editor_set_cursor(editor, cursor);
         mark_changed(editor, begin, begin);
         return true;
     }
     size_t cursor = region->shape == SHAPE_BLOCK ? region->cursor : region->span.start;
     if (region->shape == SHAPE_BLOCK)
-        cursor = place_at_column(text, place_line_begin(text, line), region->left, (size_t)editor->options.tabstop, true, 0);
+        cursor = place_at_column(text, place_line_begin(text, line), region->left,
+                                 (size_t)editor->options.tabstop, true, 0);
     editor_set_cursor(editor, cursor);
     mark_changed(editor, cursor, cursor);
     return true;
@@ -214,9 +216,18 @@ static bool change_region(struct editor *editor, const struct call *call, const 
 enum { CHANGES = REPEATABLE | MODIFIES };
 
 const struct command commands_change[] = {
-    { "operator-delete", "deletes", COMMAND_OPERATOR, CHANGES | OPERATOR_DELETES, { .operate = delete_region }, 0 },
+    { "operator-delete",
+      "deletes",
+      COMMAND_OPERATOR,
+      CHANGES | OPERATOR_DELETES,
+      { .operate = delete_region },
+      0 },
     { "operator-yank", "copies", COMMAND_OPERATOR, 0, { .operate = yank_region }, 0 },
-    { "operator-change", "deletes and begins to insert", COMMAND_OPERATOR,
-      CHANGES | OPERATOR_CHANGES | OPERATOR_ENTERS, { .operate = change_region }, 0 },
+    { "operator-change",
+      "deletes and begins to insert",
+      COMMAND_OPERATOR,
+      CHANGES | OPERATOR_CHANGES | OPERATOR_ENTERS,
+      { .operate = change_region },
+      0 },
     { 0 },
 };

@@ -223,7 +223,8 @@ static void adjust_mark(struct mark *mark, const struct edit *edit, bool whole_l
     size_t last = edit->line + edit->line_feeds_removed;
     if (whole_lines ? mark->line >= last : mark->line > last) {
         mark->line = mark->line - edit->line_feeds_removed + edit->line_feeds_added;
-    } else if (whole_lines && edit->line_feeds_removed && edit->line_feeds_added == edit->line_feeds_removed) {
+    } else if (whole_lines && edit->line_feeds_removed &&
+               edit->line_feeds_added == edit->line_feeds_removed) {
         return;
     } else if (whole_lines) {
         if (forget)
@@ -251,12 +252,14 @@ static void remember_change(struct document *document, size_t offset)
     struct mark mark = document_mark_at(document, offset);
     document->marks[mark_index('.')] = mark;
     struct mark *last = document->change_count ? &document->changes[document->change_count - 1] : 0;
-    if (!last || last->line != mark.line || (mark.column > last->column + 79 || last->column > mark.column + 79)) {
+    if (!last || last->line != mark.line ||
+        (mark.column > last->column + 79 || last->column > mark.column + 79)) {
         if (!document->changes)
             document->changes = memory_new((CHANGES_KEPT + 1) * sizeof *document->changes);
         document->changes[document->change_count++] = mark;
         if (document->change_count > CHANGES_KEPT)
-            memmove(document->changes, document->changes + 1, --document->change_count * sizeof *document->changes);
+            memmove(document->changes, document->changes + 1,
+                    --document->change_count * sizeof *document->changes);
     } else {
         *last = mark;
     }
@@ -274,7 +277,8 @@ static void remember_line(struct document *document, const struct edit *edit)
     undo->bytes = text_copy(document->text, (struct span){ begin, end });
     undo->size = end - begin;
     undo->line = edit->line;
-    undo->column = document->step_cursor >= begin && document->step_cursor <= end ? document->step_cursor - begin : 0;
+    undo->column =
+        document->step_cursor >= begin && document->step_cursor <= end ? document->step_cursor - begin : 0;
     undo->set = true;
 }
 
@@ -293,7 +297,8 @@ static void document_edit(struct document *document, struct text *after, struct 
     edit.line_feeds_removed = count_feeds(document->text, span);
     edit.line_feeds_added = count_feeds(after, added);
     bool at_begin = span.start == place_begin(document->text, span.start);
-    bool whole_lines = at_begin && (span.end == span.start || text_byte(document->text, span.end - 1) == '\n') &&
+    bool whole_lines = at_begin &&
+                       (span.end == span.start || text_byte(document->text, span.end - 1) == '\n') &&
                        (inserted == 0 || text_byte(after, added.end - 1) == '\n');
     remember_line(document, &edit);
     struct step *step = open_step(document);

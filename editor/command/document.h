@@ -1,7 +1,8 @@
-/* document.h - one text being edited: its bytes, its undo tree, its marks, its file. All edits go through document_replace.
+/* document.h - one text being edited: its bytes, its undo tree, its marks, its file. All edits go through
+ * document_replace.
  *
- * The text is empty or ends with a line feed while it is edited; a file that lacks the last line feed is remembered by
- * `lacks_final_feed` and written without it. An empty text is one empty line. */
+ * The text is empty or ends with a line feed while it is edited; a file that lacks the last line feed is
+ * remembered by `lacks_final_feed` and written without it. An empty text is one empty line. */
 #ifndef EDITOR_COMMAND_DOCUMENT_H
 #define EDITOR_COMMAND_DOCUMENT_H
 
@@ -14,7 +15,7 @@
 #include <time.h>
 
 struct edit {
-    size_t at, removed, inserted;           /* bytes */
+    size_t at, removed, inserted;                      /* bytes */
     size_t line, line_feeds_removed, line_feeds_added; /* the line of `at`, from 0 */
 };
 
@@ -57,16 +58,16 @@ struct line_undo {
 
 struct document {
     struct text *text;
-    char *path; /* owned; NULL: none */
+    char *path;              /* owned; NULL: none */
     struct file_form form;   /* how it lies on disk */
     struct file_stamp stamp; /* the file as it was read or written last */
     bool lacks_final_feed, readonly;
     struct step *steps; /* owned; steps[0] is the text as it was opened */
     size_t step_count, step_capacity;
-    size_t step;         /* the present state */
-    bool step_open;      /* edits join the present step */
-    size_t step_cursor;  /* where the next step begins */
-    size_t clean_step;   /* the state that the file holds; NEVER_CLEAN: none does */
+    size_t step;        /* the present state */
+    bool step_open;     /* edits join the present step */
+    size_t step_cursor; /* where the next step begins */
+    size_t clean_step;  /* the state that the file holds; NEVER_CLEAN: none does */
     struct mark marks[MARK_COUNT];
     struct mark *changes; /* owned: places of edits, oldest first: g; g, */
     size_t change_count, change_index;
@@ -87,10 +88,12 @@ bool document_is_modified(const struct document *document);
 /* The text as the file is to hold it: one more owner. */
 struct text *document_file_text(const struct document *document);
 
-/* The one edit: the span (clipped) reads `bytes` afterwards. Records history, moves marks, tells listeners. */
+/* The one edit: the span (clipped) reads `bytes` afterwards. Records history, moves marks, tells listeners.
+ */
 void document_replace(struct document *document, struct span span, const char *bytes, size_t size);
 /* The span reads what `from` holds in `source`; shares pieces. */
-void document_splice(struct document *document, struct span span, const struct text *from, struct span source);
+void document_splice(struct document *document, struct span span, const struct text *from,
+                     struct span source);
 /* An empty text becomes one empty line. */
 void document_ensure_line(struct document *document);
 

@@ -1,8 +1,8 @@
 #include "editor/command/document.h"
 #include "editor/command/place.h"
 
-/* Where the cursor goes after undo or redo: to the topmost line that changed, or to where it stood before the step if that
- * is one of its lines. Lines count from 0; as in vi, `top` is the line above a change. */
+/* Where the cursor goes after undo or redo: to the topmost line that changed, or to where it stood before the
+ * step if that is one of its lines. Lines count from 0; as in vi, `top` is the line above a change. */
 struct landing {
     size_t top;   /* the line; (size_t)-1: nothing yet */
     size_t first; /* the first line that changed */
@@ -28,8 +28,8 @@ static struct edit edit_inverse(const struct edit *edit)
                           edit->line, edit->line_feeds_added, edit->line_feeds_removed };
 }
 
-static size_t landing_offset(const struct document *document, const struct step *step, const struct text *before_step,
-                             const struct landing *landing)
+static size_t landing_offset(const struct document *document, const struct step *step,
+                             const struct text *before_step, const struct landing *landing)
 {
     const struct text *text = document->text;
     size_t remembered = place_line(before_step, step->cursor);

@@ -139,7 +139,8 @@ size_t editor_column(const struct editor *editor, size_t offset)
 
 size_t editor_offset_at(const struct editor *editor, size_t line_begin, size_t column)
 {
-    return place_at_column(editor_text(editor), line_begin, column, (size_t)editor->options.tabstop, false, 0);
+    return place_at_column(editor_text(editor), line_begin, column, (size_t)editor->options.tabstop, false,
+                           0);
 }
 
 void editor_set_cursor(struct editor *editor, size_t offset)
@@ -176,7 +177,8 @@ void cursor_settle(struct editor *editor)
 
 static size_t add_document(struct editor *editor, struct document *document)
 {
-    editor->documents = memory_resize(editor->documents, (editor->document_count + 1) * sizeof *editor->documents);
+    editor->documents =
+        memory_resize(editor->documents, (editor->document_count + 1) * sizeof *editor->documents);
     editor->documents[editor->document_count] = document;
     return editor->document_count++;
 }
@@ -222,8 +224,8 @@ void editor_forget_document(struct editor *editor, size_t index)
             (editor->document_count - index - 1) * sizeof(struct document *));
     editor->document_count--;
     editor->current -= editor->current > index;
-    editor->alternate = editor->alternate == index ? editor->document_count
-                                                   : editor->alternate - (editor->alternate > index);
+    editor->alternate =
+        editor->alternate == index ? editor->document_count : editor->alternate - (editor->alternate > index);
     document_free(document);
 }
 
@@ -264,7 +266,8 @@ bool editor_reload(struct editor *editor, struct error *error)
     if (!fresh)
         return false;
     size_t line = place_line(old->text, editor->window.cursor);
-    document_splice(old, (struct span){ 0, text_size(old->text) }, fresh->text, (struct span){ 0, text_size(fresh->text) });
+    document_splice(old, (struct span){ 0, text_size(old->text) }, fresh->text,
+                    (struct span){ 0, text_size(fresh->text) });
     old->lacks_final_feed = fresh->lacks_final_feed;
     old->form = fresh->form;
     old->stamp = fresh->stamp;
@@ -282,7 +285,9 @@ const char *editor_mode_name(const struct editor *editor)
     if (editor->prompt.active)
         return "COMMAND";
     if (editor->mode == MODE_VISUAL)
-        return editor->shape == SHAPE_LINES ? "VISUAL LINE" : editor->shape == SHAPE_BLOCK ? "VISUAL BLOCK" : "VISUAL";
+        return editor->shape == SHAPE_LINES   ? "VISUAL LINE"
+               : editor->shape == SHAPE_BLOCK ? "VISUAL BLOCK"
+                                              : "VISUAL";
     static const char *const names[] = { "NORMAL", "INSERT", "REPLACE", "VISUAL", "COMMAND" };
     return names[editor->mode];
 }

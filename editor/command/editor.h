@@ -1,9 +1,10 @@
-/* editor.h - the whole editor without a screen: documents, the window on the current one, mode, keys on their way, registers,
- * options, the prompt. Nothing here blocks: editor_key does what one key does and returns.
+/* editor.h - the whole editor without a screen: documents, the window on the current one, mode, keys on their
+ * way, registers, options, the prompt. Nothing here blocks: editor_key does what one key does and returns.
  *
  *     key -> editor_key -> keymap (mode) -> command row -> document_replace -> listeners
  *
- * The screen reads this structure and the functions below "for the screen"; it writes window.rows, columns and top. */
+ * The screen reads this structure and the functions below "for the screen"; it writes window.rows, columns
+ * and top. */
 #ifndef EDITOR_COMMAND_EDITOR_H
 #define EDITOR_COMMAND_EDITOR_H
 
@@ -26,11 +27,12 @@ struct window {
     size_t rows, columns;      /* set by the screen; 24 by 80 without one */
 };
 
-/* The command line, a search, or another question: `ask` in words or one character such as ':' before the text. */
+/* The command line, a search, or another question: `ask` in words or one character such as ':' before the
+ * text. */
 struct prompt {
     bool active;
-    char kind;          /* ':' '/' '?' '=' '!' or 'a' for a question */
-    char ask[64];       /* shown before the text */
+    char kind;    /* ':' '/' '?' '=' '!' or 'a' for a question */
+    char ask[64]; /* shown before the text */
     struct bytes text;
     size_t cursor;      /* byte offset in text */
     size_t history;     /* entries back from the newest; 0: the line being typed */
@@ -59,38 +61,39 @@ struct editor_inside; /* private to editor/command */
 struct editor {
     struct document **documents; /* owned */
     size_t document_count, current;
-    size_t alternate;            /* the document of # */
+    size_t alternate; /* the document of # */
     struct window window;
-    struct keymap *keymap;       /* owned */
+    struct keymap *keymap; /* owned */
     enum mode mode;
-    enum shape shape;            /* of the selection in MODE_VISUAL */
-    bool selecting_to_end;       /* block selection after $ */
-    const char *overlay;         /* a keymap mode whose keys come first; NULL: none. For lists and previews. */
+    enum shape shape;      /* of the selection in MODE_VISUAL */
+    bool selecting_to_end; /* block selection after $ */
+    const char *overlay;   /* a keymap mode whose keys come first; NULL: none. For lists and previews. */
     struct pending pending;
     struct prompt prompt;
     struct registers registers;
     struct options options;
-    char message[512];           /* the message line; "" for none */
+    char message[512]; /* the message line; "" for none */
     bool message_is_error;
-    struct bytes listing;        /* longer output, line by line (:ls, :reg …); shown until the next key; size 0: none */
+    struct bytes
+        listing; /* longer output, line by line (:ls, :reg …); shown until the next key; size 0: none */
     struct {
-        char *pattern;           /* owned, vi notation; NULL: none */
+        char *pattern; /* owned, vi notation; NULL: none */
         bool backward;
-        bool highlight;          /* off after :nohlsearch until the next search */
+        bool highlight; /* off after :nohlsearch until the next search */
         char offset[32];
     } search;
-    uint32_t recording;          /* register that keys are recorded into; 0: none */
+    uint32_t recording; /* register that keys are recorded into; 0: none */
     bool quit;
     int exit_code;
-    bool discarded;              /* quit without writing */
-    const char *rescue;          /* folder for safety copies of files written in place; NULL: none. Borrowed. */
+    bool discarded;     /* quit without writing */
+    const char *rescue; /* folder for safety copies of files written in place; NULL: none. Borrowed. */
     bool headless;
-    bool failed;                 /* headless: ended by an error that leaves the file untouched */
+    bool failed;                     /* headless: ended by an error that leaves the file untouched */
     bool (*interrupted)(void *user); /* asked during long work; NULL: never */
     void *interrupted_user;
-    void (*suspend)(void *user);     /* ^Z; NULL: not possible */
+    void (*suspend)(void *user); /* ^Z; NULL: not possible */
     void *suspend_user;
-    struct fill *fill;           /* of fill.c; NULL: not begun */
+    struct fill *fill; /* of fill.c; NULL: not begun */
     struct editor_inside *inside;
 };
 
@@ -127,23 +130,27 @@ void editor_replace(struct editor *editor, struct span span, const char *bytes, 
 void editor_set_cursor(struct editor *editor, size_t offset);
 /* Ends the undo step: what follows is undone apart. */
 void editor_close_step(struct editor *editor);
-/* What a command works on: the selection (exact, also when called as '<,'>), else the range's lines, else false. */
+/* What a command works on: the selection (exact, also when called as '<,'>), else the range's lines, else
+ * false. */
 bool editor_call_region(struct editor *editor, const struct call *call, struct region *region);
 void editor_end_selection(struct editor *editor);
 /* Asks for a line of text. `done` gets NULL when it was cancelled. */
-void editor_ask(struct editor *editor, const char *ask, bool (*done)(struct editor *, void *, const char *), void *user);
+void editor_ask(struct editor *editor, const char *ask, bool (*done)(struct editor *, void *, const char *),
+                void *user);
 
 /* For the screen. */
 const char *editor_mode_name(const struct editor *editor); /* "NORMAL", "VISUAL LINE", … */
 /* The selection; false without one. */
 bool editor_selection(const struct editor *editor, struct region *region);
-/* The part of a region on the line that begins at `line`; false where there is none. Its line feed counts as one byte. */
+/* The part of a region on the line that begins at `line`; false where there is none. Its line feed counts as
+ * one byte. */
 bool region_on_line(const struct editor *editor, const struct region *region, size_t line, struct span *span);
 /* Keys typed of an unfinished command, spelled. */
 void editor_pending(const struct editor *editor, struct bytes *out);
 /* Matches of the search to highlight that begin within a span; returns how many, at most `limit`. */
 size_t editor_highlights(struct editor *editor, struct span within, struct span *out, size_t limit);
-/* Cell column of an offset in its line (tabs expanded), and back (the last character that begins at or before it). */
+/* Cell column of an offset in its line (tabs expanded), and back (the last character that begins at or before
+ * it). */
 size_t editor_column(const struct editor *editor, size_t offset);
 size_t editor_offset_at(const struct editor *editor, size_t line_begin, size_t column);
 

@@ -6,7 +6,8 @@
 #include "editor/command/editor.h"
 #include "editor/command/place.h"
 
-/* How far work that one typed key starts may go before it is cut off: keys replayed, and bytes that counts insert. */
+/* How far work that one typed key starts may go before it is cut off: keys replayed, and bytes that counts
+ * insert. */
 enum {
     KEY_BUDGET = 1000000,
     NESTING_LIMIT = 64,
@@ -46,9 +47,9 @@ struct repeat {
 /* A block insertion puts what was typed on its first line on the others too. */
 struct block_insertion {
     bool active, append, to_end;
-    bool stays; /* the cursor ends where typing did */
-    size_t first, last; /* lines */
-    size_t column;      /* cells */
+    bool stays;           /* the cursor ends where typing did */
+    size_t first, last;   /* lines */
+    size_t column;        /* cells */
     size_t line_size, at; /* of the first line before; where typing began in it */
 };
 
@@ -72,8 +73,8 @@ struct insertion {
     bool opens, above;    /* a repetition opens a line */
     bool moved;           /* a cursor key ended the stretch: typing begins another */
     bool repeating;
-    bool skips_key;       /* the key being handled stands in `keys` as what it typed */
-    bool fresh_indent;    /* the line holds nothing but automatic indent */
+    bool skips_key;    /* the key being handled stands in `keys` as what it typed */
+    bool fresh_indent; /* the line holds nothing but automatic indent */
     struct block_insertion block;
     struct replaced *stack; /* owned: what replace mode overwrote */
     size_t stack_count, stack_capacity;
@@ -108,10 +109,10 @@ struct editor_inside {
     size_t queue_at;
     long budget;
     int depth;
-    bool wanted_follows; /* the wanted column is where the cursor settles */
-    bool plays; /* keys of a macro are being handled */
+    bool wanted_follows;             /* the wanted column is where the cursor settles */
+    bool plays;                      /* keys of a macro are being handled */
     const struct command *operation; /* the operator that a motion is run for */
-    bool failed; /* the last command could do nothing */
+    bool failed;                     /* the last command could do nothing */
     struct key_list record;
     struct repeat repeat;
     bool replaying;
@@ -129,8 +130,8 @@ struct editor_inside {
     struct selection_memory selection;
     struct extent last_extent; /* of the last operator on a selection: 1v */
     struct substitution substitution;
-    char *last_line;    /* owned: ": */
-    char *last_filter;  /* owned */
+    char *last_line;   /* owned: ": */
+    char *last_filter; /* owned */
     uint32_t last_macro;
     struct jump marks[26]; /* A-Z */
     struct jump *jumps;    /* owned */
@@ -142,11 +143,11 @@ struct editor_inside {
     char *pattern_text;                   /* owned */
     bool pattern_ignores_case, pattern_smart;
     int global_depth;
-    size_t block_last;                    /* last line of the block that :put replaces */
-    bool replaces_empty;                  /* :change deleted every line */
-    const char *line_rest;                /* what a command that takes bars left of its argument */
-    enum mode base;                       /* where Escape leads: normal in vi, insert elsewhere */
-    bool exclusive;                       /* a selection ends before the cursor */
+    size_t block_last;     /* last line of the block that :put replaces */
+    bool replaces_empty;   /* :change deleted every line */
+    const char *line_rest; /* what a command that takes bars left of its argument */
+    enum mode base;        /* where Escape leads: normal in vi, insert elsewhere */
+    bool exclusive;        /* a selection ends before the cursor */
 };
 
 /* Calls that are kept. */
@@ -164,12 +165,14 @@ void input_fail(struct editor *editor);
 void pending_clear(struct editor *editor);
 bool pending_is_empty(const struct editor *editor);
 /* Runs a command with everything that is pending. `argument`: the typed line of a search, else NULL. */
-void input_dispatch(struct editor *editor, const struct command *command, const char *argument, struct key character);
+void input_dispatch(struct editor *editor, const struct command *command, const char *argument,
+                    struct key character);
 /* The cursor is kept where the mode wants it. */
 void cursor_settle(struct editor *editor);
 
 /* operate.c: operators and what they work on. */
-bool operate_motion(struct editor *editor, const struct call *operation, const struct call *motion, int forced);
+bool operate_motion(struct editor *editor, const struct call *operation, const struct call *motion,
+                    int forced);
 bool operate_lines(struct editor *editor, const struct call *operation);
 bool operate_selection(struct editor *editor, const struct call *operation);
 bool operate_extent(struct editor *editor, const struct call *operation, const struct extent *extent);
@@ -180,10 +183,10 @@ void mark_changed(struct editor *editor, size_t start, size_t last);
 
 /* block.c: the bytes of a block on one line, and cells. */
 struct block_row {
-    struct span span;           /* characters that lie wholly or partly in the block */
-    size_t before, after;       /* cells of a cut tab or wide character that lie outside, before and behind */
+    struct span span;     /* characters that lie wholly or partly in the block */
+    size_t before, after; /* cells of a cut tab or wide character that lie outside, before and behind */
     size_t start_column, end_column; /* cells where the span begins and ends */
-    bool is_short;              /* the line ends before the block */
+    bool is_short;                   /* the line ends before the block */
 };
 struct block_row block_row(const struct editor *editor, const struct region *region, size_t line_begin);
 size_t region_first_line(const struct editor *editor, const struct region *region);

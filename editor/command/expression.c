@@ -93,7 +93,8 @@ static bool read_repeat(struct reader *reader, struct value *value)
     if (good) {
         to_text(&text);
         value->is_text = true;
-        for (int64_t i = to_number(&count); i > 0 && text.text.size && value->text.size < EXPRESSION_LIMIT; i--)
+        for (int64_t i = to_number(&count); i > 0 && text.text.size && value->text.size < EXPRESSION_LIMIT;
+             i--)
             bytes_append(&value->text, text.text.data, text.text.size);
     }
     bytes_free(&text.text);

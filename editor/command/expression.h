@@ -1,4 +1,5 @@
-/* expression.h - the small sums and texts that "= and :let take: numbers, "texts", + - * / % . ( ), repeat("ab", 3). */
+/* expression.h - the small sums and texts that "= and :let take: numbers, "texts", + - * / % . ( ),
+ * repeat("ab", 3). */
 #ifndef EDITOR_COMMAND_EXPRESSION_H
 #define EDITOR_COMMAND_EXPRESSION_H
 

@@ -29,7 +29,8 @@ static void spawn_plain(posix_spawnattr_t *attributes)
     posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-static bool start(const char *shell, const char *command, struct pipes *pipes, pid_t *child, struct error *error)
+static bool start(const char *shell, const char *command, struct pipes *pipes, pid_t *child,
+                  struct error *error)
 {
     int in[2], out[2];
     if (pipe2(in, O_CLOEXEC) != 0)
@@ -61,7 +62,8 @@ static bool start(const char *shell, const char *command, struct pipes *pipes, p
 }
 
 /* Writes and reads by turns until the program closes its end. */
-static bool exchange(struct pipes *pipes, const char *input, size_t size, struct bytes *out, struct error *error)
+static bool exchange(struct pipes *pipes, const char *input, size_t size, struct bytes *out,
+                     struct error *error)
 {
     size_t written = 0;
     fcntl(pipes->to, F_SETFL, O_NONBLOCK);

@@ -5,8 +5,8 @@
 #include "editor/base/bytes.h"
 #include "editor/base/error.h"
 
-/* Runs `command` by the shell, writes it the input and appends what it writes, its errors too. False: it could not be run,
- * wrote too much or took too long; a program that exits with an error is no failure. */
+/* Runs `command` by the shell, writes it the input and appends what it writes, its errors too. False: it
+ * could not be run, wrote too much or took too long; a program that exits with an error is no failure. */
 bool filter_run(const char *shell, const char *command, const char *input, size_t size, struct bytes *out,
                 struct error *error);
 

@@ -42,7 +42,8 @@ static void append_span(const struct text *text, struct span span, struct bytes 
 }
 
 /* One paragraph anew. */
-static void fill_paragraph(const struct editor *editor, size_t first, size_t last, size_t width, struct bytes *out)
+static void fill_paragraph(const struct editor *editor, size_t first, size_t last, size_t width,
+                           struct bytes *out)
 {
     struct text *text = editor_text(editor);
     size_t at = place_line_begin(text, first), end = place_end(text, place_line_begin(text, last));
@@ -73,7 +74,8 @@ static void fill_paragraph(const struct editor *editor, size_t first, size_t las
 /* Argument: stay (the cursor does not move). */
 static bool format_region(struct editor *editor, const struct call *call, const struct region *region)
 {
-    size_t first = region_first_line(editor, region), last = region_last_line(editor, region), cursor = region->cursor;
+    size_t first = region_first_line(editor, region), last = region_last_line(editor, region),
+           cursor = region->cursor;
     size_t width = editor->options.textwidth > 0 ? (size_t)editor->options.textwidth : STANDARD_WIDTH;
     struct text *text = editor_text(editor);
     struct bytes out = { 0 };
@@ -97,13 +99,18 @@ static bool format_region(struct editor *editor, const struct call *call, const 
     text = editor_text(editor);
     size_t behind = lines.span.start + (out.size ? out.size - 1 : 0);
     mark_changed(editor, lines.span.start, behind);
-    editor_set_cursor(editor, call->argument[0] == 's' ? cursor : place_nonblank(text, place_begin(text, behind)));
+    editor_set_cursor(editor,
+                      call->argument[0] == 's' ? cursor : place_nonblank(text, place_begin(text, behind)));
     bytes_free(&out);
     return true;
 }
 
 const struct command commands_format[] = {
-    { "operator-format", "fills paragraphs; `stay`: the cursor does not move", COMMAND_OPERATOR,
-      REPEATABLE | MODIFIES | OPERATOR_ON_LINES, { .operate = format_region }, 0 },
+    { "operator-format",
+      "fills paragraphs; `stay`: the cursor does not move",
+      COMMAND_OPERATOR,
+      REPEATABLE | MODIFIES | OPERATOR_ON_LINES,
+      { .operate = format_region },
+      0 },
     { 0 },
 };

@@ -67,7 +67,8 @@ int headless_run(struct editor *editor, const char *key_path, struct error *erro
     for (size_t i = 0; i < editor->document_count; i++)
         if (editor->documents[i] == document)
             editor_show_document(editor, i);
-    if (editor_document(editor) == document && document_is_modified(document) && !editor_write(editor, 0, true)) {
+    if (editor_document(editor) == document && document_is_modified(document) &&
+        !editor_write(editor, 0, true)) {
         fail(error, "%s", editor->message);
         return 2;
     }

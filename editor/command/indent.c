@@ -84,7 +84,8 @@ static void shift_row(struct editor *editor, const struct region *region, size_t
     bytes_free(&blanks);
 }
 
-static bool shift_region(struct editor *editor, const struct call *call, const struct region *region, long sign)
+static bool shift_region(struct editor *editor, const struct call *call, const struct region *region,
+                         long sign)
 {
     size_t first = region_first_line(editor, region), last = region_last_line(editor, region);
     long steps = sign * (long)(region->selected ? call->count : 1);
@@ -194,6 +195,11 @@ enum { SHIFTS = REPEATABLE | MODIFIES | OPERATOR_ON_LINES };
 const struct command commands_indent[] = {
     { "operator-shift-right", "shifts lines right", COMMAND_OPERATOR, SHIFTS, { .operate = shift_right }, 0 },
     { "operator-shift-left", "shifts lines left", COMMAND_OPERATOR, SHIFTS, { .operate = shift_left }, 0 },
-    { "operator-indent", "indents lines by their braces", COMMAND_OPERATOR, SHIFTS, { .operate = reindent_region }, 0 },
+    { "operator-indent",
+      "indents lines by their braces",
+      COMMAND_OPERATOR,
+      SHIFTS,
+      { .operate = reindent_region },
+      0 },
     { 0 },
 };

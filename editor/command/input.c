@@ -1,4 +1,5 @@
-/* input.c - from keys to commands: sequences of the keymap, counts, registers, operators that wait for a motion. */
+/* input.c - from keys to commands: sequences of the keymap, counts, registers, operators that wait for a
+ * motion. */
 #include "editor/command/editor_inside.h"
 #include "editor/command/fill.h"
 
@@ -18,8 +19,8 @@ static const char *mode_of_keys(const struct editor *editor)
 bool pending_is_empty(const struct editor *editor)
 {
     const struct pending *pending = &editor->pending;
-    return !pending->operator&& !pending->awaiting && pending->sequence.count == 0 && pending->count == 0 &&
-           pending->operator_count == 0 && pending->reg == 0;
+    return !pending->operator&& !pending->awaiting && pending->sequence.count == 0 &&
+            pending->count == 0 && pending->operator_count == 0 && pending->reg == 0;
 }
 
 void pending_clear(struct editor *editor)
@@ -64,12 +65,14 @@ static size_t clamp_count(size_t count)
     return count > COUNT_LIMIT ? COUNT_LIMIT : count;
 }
 
-static struct call pending_call(const struct editor *editor, const struct command *command, const char *argument,
-                                struct key character)
+static struct call pending_call(const struct editor *editor, const struct command *command,
+                                const char *argument, struct key character)
 {
     const struct pending *pending = &editor->pending;
     size_t outer = pending->operator_count, inner = pending->count;
-    struct call call = { .command = command, .reg = pending->reg, .character = character, .argument = argument };
+    struct call call = {
+        .command = command, .reg = pending->reg, .character = character, .argument = argument
+    };
     call.counted = outer || inner;
     call.count = clamp_count((outer ? outer : 1) * (inner ? inner : 1));
     size_t line = place_line(editor_text(editor), editor->window.cursor);
@@ -112,7 +115,8 @@ static void run_object(struct editor *editor, const struct call *call)
     else if (region.shape == SHAPE_CHARACTERS && (region.reshapes || editor->shape == SHAPE_LINES))
         editor->shape = SHAPE_CHARACTERS;
     bool backwards = editor->window.cursor < editor->window.anchor;
-    size_t last = region.span.end > region.span.start ? place_previous(text, region.span.end) : region.span.start;
+    size_t last =
+        region.span.end > region.span.start ? place_previous(text, region.span.end) : region.span.start;
     if (region.shape == SHAPE_LINES)
         last = place_begin(text, last);
     if (region.placed) {
@@ -174,14 +178,15 @@ static void finish_operator(struct editor *editor, const struct call *motion)
         input_fail(editor);
 }
 
-void input_dispatch(struct editor *editor, const struct command *command, const char *argument, struct key character)
+void input_dispatch(struct editor *editor, const struct command *command, const char *argument,
+                    struct key character)
 {
     struct call call = pending_call(editor, command, argument, character);
     if (command->kind == COMMAND_OPERATOR && editor->mode != MODE_VISUAL && !editor->pending.operator) {
         begin_operator(editor, command, argument);
         return;
     }
-    if (editor->pending.operator&& (command->kind == COMMAND_MOTION || command->kind == COMMAND_OBJECT)) {
+    if (editor->pending.operator&&(command->kind == COMMAND_MOTION || command->kind == COMMAND_OBJECT)) {
         finish_operator(editor, &call);
         return;
     }
@@ -245,7 +250,8 @@ static enum key_match match_lines(const struct editor *editor)
 
 static void finish_lines(struct editor *editor)
 {
-    struct call call = pending_call(editor, editor->pending.operator, editor->pending.operator_argument, (struct key){ 0 });
+    struct call call =
+        pending_call(editor, editor->pending.operator, editor->pending.operator_argument, (struct key){ 0 });
     pending_clear(editor);
     if (!operate_lines(editor, &call))
         input_fail(editor);
@@ -268,7 +274,8 @@ static bool wants_character(const struct editor *editor, const struct binding *b
 static bool read_digit(struct editor *editor, struct key key, bool counts)
 {
     struct pending *pending = &editor->pending;
-    if (counts && pending->sequence.count == 0 && pending->count && key.code == KEY_DELETE && !key.modifiers) {
+    if (counts && pending->sequence.count == 0 && pending->count && key.code == KEY_DELETE &&
+        !key.modifiers) {
         pending->count /= 10;
         return true;
     }
@@ -279,11 +286,13 @@ static bool read_digit(struct editor *editor, struct key key, bool counts)
     return true;
 }
 
-static enum key_match match_keys(struct editor *editor, const struct keymap_mode *mode, const struct binding **binding)
+static enum key_match match_keys(struct editor *editor, const struct keymap_mode *mode,
+                                 const struct binding **binding)
 {
     const struct key_list *typed = &editor->pending.sequence;
     if (editor->overlay) {
-        enum key_match match = keymap_match(editor->keymap, editor->overlay, typed->keys, typed->count, binding);
+        enum key_match match =
+            keymap_match(editor->keymap, editor->overlay, typed->keys, typed->count, binding);
         if (match != MATCH_NONE)
             return match;
     }
@@ -369,8 +378,8 @@ void input_handle(struct editor *editor, struct key key)
     bool typing = (editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE) && !editor->prompt.active;
     bool in_prompt = editor->prompt.active;
     editor->inside->failed = false;
-    if (!typing && !in_prompt && pending_is_empty(editor) && !editor->inside->replaying && !editor->inside->once &&
-        editor->inside->depth == 0 && !editor->inside->plays)
+    if (!typing && !in_prompt && pending_is_empty(editor) && !editor->inside->replaying &&
+        !editor->inside->once && editor->inside->depth == 0 && !editor->inside->plays)
         document_close_step(editor_document(editor), editor->window.cursor);
     if (typing && editor->inside->insertion.literal.active)
         insertion_literal(editor, key);

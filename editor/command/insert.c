@@ -1,4 +1,5 @@
-/* insert.c - typing: where it begins, its keys repeated for a count, how it ends. What single keys do is in insert_keys.c. */
+/* insert.c - typing: where it begins, its keys repeated for a count, how it ends. What single keys do is in
+ * insert_keys.c. */
 #include "editor/command/editor_inside.h"
 
 #include <stdlib.h>
@@ -53,7 +54,8 @@ static void push_replaced(struct insertion *insertion, struct replaced replaced)
 {
     if (insertion->stack_count == insertion->stack_capacity) {
         insertion->stack_capacity = insertion->stack_capacity ? insertion->stack_capacity * 2 : 32;
-        insertion->stack = memory_resize(insertion->stack, insertion->stack_capacity * sizeof *insertion->stack);
+        insertion->stack =
+            memory_resize(insertion->stack, insertion->stack_capacity * sizeof *insertion->stack);
     }
     insertion->stack[insertion->stack_count++] = replaced;
 }
@@ -182,13 +184,15 @@ static void finish_block(struct editor *editor)
 {
     struct block_insertion block = editor->inside->insertion.block;
     struct text *text = editor_text(editor);
-    size_t begin = place_line_begin(text, block.first), end = place_end(text, begin), tabstop = (size_t)editor->options.tabstop;
+    size_t begin = place_line_begin(text, block.first), end = place_end(text, begin),
+           tabstop = (size_t)editor->options.tabstop;
     editor->inside->insertion.block.active = false;
     if (place_begin(text, editor->window.cursor) != begin || end - begin <= block.line_size)
         return;
     size_t size = end - begin - block.line_size;
     char *typed = text_copy(text, (struct span){ begin + block.at, begin + block.at + size });
-    for (size_t line = block.first + 1; line <= block.last && line < place_lines(editor_text(editor)); line++) {
+    for (size_t line = block.first + 1; line <= block.last && line < place_lines(editor_text(editor));
+         line++) {
         text = editor_text(editor);
         size_t row = place_line_begin(text, line), row_end = place_end(text, row), begins;
         size_t at = block.to_end ? row_end : place_at_column(text, row, block.column, tabstop, true, &begins);
@@ -328,7 +332,8 @@ static bool replace_here(struct editor *editor, const struct call *call)
 }
 
 /* I and A on a selection: on a block typing goes to all of its lines. */
-static bool block_insert(struct editor *editor, const struct call *call, const struct region *region, bool append)
+static bool block_insert(struct editor *editor, const struct call *call, const struct region *region,
+                         bool append)
 {
     struct text *text = editor_text(editor);
     size_t tabstop = (size_t)editor->options.tabstop, first = region_first_line(editor, region);
@@ -356,15 +361,14 @@ static bool block_insert(struct editor *editor, const struct call *call, const s
     editor_set_cursor(editor, at);
     insertion_begin(editor, call->count, false);
     text = editor_text(editor);
-    editor->inside->insertion.block =
-        (struct block_insertion){ .active = true,
-                                  .append = append,
-                                  .to_end = append && region->to_end,
-                                  .first = first,
-                                  .last = region_last_line(editor, region),
-                                  .column = column,
-                                  .line_size = place_end(text, begin) - begin,
-                                  .at = at - begin };
+    editor->inside->insertion.block = (struct block_insertion){ .active = true,
+                                                                .append = append,
+                                                                .to_end = append && region->to_end,
+                                                                .first = first,
+                                                                .last = region_last_line(editor, region),
+                                                                .column = column,
+                                                                .line_size = place_end(text, begin) - begin,
+                                                                .at = at - begin };
     return true;
 }
 
@@ -383,17 +387,38 @@ enum { CHANGES = REPEATABLE | MODIFIES };
 const struct command commands_insert[] = {
     { "insert", "inserts before the cursor", COMMAND_ACTION, CHANGES, { .act = insert_here }, 0 },
     { "insert-behind", "inserts behind the cursor", COMMAND_ACTION, CHANGES, { .act = insert_behind }, 0 },
-    { "insert-line-begin", "inserts before the line's first character; `column`: in the first column", COMMAND_ACTION,
-      CHANGES, { .act = insert_line_begin }, 0 },
-    { "insert-line-end", "inserts at the end of the line", COMMAND_ACTION, CHANGES, { .act = insert_line_end }, 0 },
-    { "insert-last-place", "inserts where the last insertion ended", COMMAND_ACTION, CHANGES, { .act = insert_last_place },
+    { "insert-line-begin",
+      "inserts before the line's first character; `column`: in the first column",
+      COMMAND_ACTION,
+      CHANGES,
+      { .act = insert_line_begin },
+      0 },
+    { "insert-line-end",
+      "inserts at the end of the line",
+      COMMAND_ACTION,
+      CHANGES,
+      { .act = insert_line_end },
+      0 },
+    { "insert-last-place",
+      "inserts where the last insertion ended",
+      COMMAND_ACTION,
+      CHANGES,
+      { .act = insert_last_place },
       0 },
     { "open-below", "opens a line below", COMMAND_ACTION, CHANGES, { .act = open_below }, 0 },
     { "open-above", "opens a line above", COMMAND_ACTION, CHANGES, { .act = open_above }, 0 },
     { "replace", "overwrites", COMMAND_ACTION, CHANGES, { .act = replace_here }, 0 },
-    { "operator-insert", "inserts before the selection, on every line of a block", COMMAND_OPERATOR, CHANGES,
-      { .operate = insert_block }, 0 },
-    { "operator-append", "inserts behind the selection, on every line of a block", COMMAND_OPERATOR, CHANGES,
-      { .operate = append_block }, 0 },
+    { "operator-insert",
+      "inserts before the selection, on every line of a block",
+      COMMAND_OPERATOR,
+      CHANGES,
+      { .operate = insert_block },
+      0 },
+    { "operator-append",
+      "inserts behind the selection, on every line of a block",
+      COMMAND_OPERATOR,
+      CHANGES,
+      { .operate = append_block },
+      0 },
     { 0 },
 };

@@ -19,7 +19,8 @@ static bool insert_key(struct editor *editor, const struct call *call)
 {
     uint32_t code = key_character(call->character);
     if (code == (uint32_t)-1)
-        return editor->inside->base == MODE_NORMAL ? false : editor_error(editor, "this key has no meaning here");
+        return editor->inside->base == MODE_NORMAL ? false
+                                                   : editor_error(editor, "this key has no meaning here");
     if (editor->options.textwidth > 0 && !code_is_blank(code))
         break_long_line(editor);
     insert_code(editor, code);
@@ -31,7 +32,8 @@ static bool insert_newline(struct editor *editor, const struct call *call)
     (void)call;
     struct text *text = editor_text(editor);
     insertion_touch(editor);
-    size_t cursor = editor->window.cursor, begin = place_begin(text, cursor), indent = place_nonblank(text, begin);
+    size_t cursor = editor->window.cursor, begin = place_begin(text, cursor),
+           indent = place_nonblank(text, begin);
     bool blank = indent == cursor && cursor == place_end(text, cursor);
     bool keeps = editor->options.autoindent && editor->mode == MODE_INSERT && indent > begin;
     if (!keeps) {
@@ -64,11 +66,13 @@ static void break_long_line(struct editor *editor)
 {
     struct text *text = editor_text(editor);
     size_t tabstop = (size_t)editor->options.tabstop, width = (size_t)editor->options.textwidth;
-    size_t cursor = editor->window.cursor, begin = place_begin(text, cursor), first = place_nonblank(text, begin);
+    size_t cursor = editor->window.cursor, begin = place_begin(text, cursor),
+           first = place_nonblank(text, begin);
     if (place_column(text, cursor, tabstop) < width)
         return;
     size_t at = cursor;
-    while (at > first && !(code_is_blank(place_code(text, at)) && place_column(text, at, tabstop) <= width && at < cursor))
+    while (at > first &&
+           !(code_is_blank(place_code(text, at)) && place_column(text, at, tabstop) <= width && at < cursor))
         at--;
     if (at <= first)
         return;
@@ -229,7 +233,8 @@ static bool delete_forward(struct editor *editor, const struct call *call)
     size_t cursor = editor->window.cursor, end = place_end(text, cursor);
     if (cursor == end && end + 1 >= text_size(text))
         return false;
-    editor_replace(editor, (struct span){ cursor, cursor == end ? end + 1 : place_next(text, cursor) }, "", 0);
+    editor_replace(editor, (struct span){ cursor, cursor == end ? end + 1 : place_next(text, cursor) }, "",
+                   0);
     return true;
 }
 
@@ -333,7 +338,8 @@ static bool insert_from_line(struct editor *editor, bool above)
     size_t cursor = editor->window.cursor, line = cursor, tabstop = (size_t)editor->options.tabstop;
     if (!(above ? place_previous_line(text, &line) : place_next_line(text, &line)))
         return false;
-    size_t at = place_at_column(text, place_begin(text, line), place_column(text, cursor, tabstop), tabstop, true, 0);
+    size_t at =
+        place_at_column(text, place_begin(text, line), place_column(text, cursor, tabstop), tabstop, true, 0);
     if (at >= place_end(text, at))
         return false;
     size_t size = place_next(text, at) - at;
@@ -359,14 +365,16 @@ static void shift_typing(struct editor *editor, long steps)
 {
     struct text *text = editor_text(editor);
     insertion_touch(editor);
-    size_t cursor = editor->window.cursor, begin = place_begin(text, cursor), start = editor->inside->insertion.start;
+    size_t cursor = editor->window.cursor, begin = place_begin(text, cursor),
+           start = editor->inside->insertion.start;
     long behind = (long)cursor - (long)place_nonblank(text, begin);
     long from_start = (long)start - (long)place_nonblank(text, begin);
     indent_shift(editor, begin, steps, true);
     long indent = (long)place_nonblank(editor_text(editor), begin);
     editor_set_cursor(editor, behind + indent > (long)begin ? (size_t)(behind + indent) : begin);
     if (start >= begin)
-        editor->inside->insertion.start = from_start + indent > (long)begin ? (size_t)(from_start + indent) : begin;
+        editor->inside->insertion.start =
+            from_start + indent > (long)begin ? (size_t)(from_start + indent) : begin;
 }
 
 static bool shift_line_right(struct editor *editor, const struct call *call)
@@ -411,7 +419,9 @@ static bool literal_finish(struct editor *editor)
 static bool literal_digit(struct literal *literal, struct key key)
 {
     uint32_t code = key.code, letter = code | 32;
-    unsigned digit = code >= '0' && code <= '9' ? code - '0' : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : 99;
+    unsigned digit = code >= '0' && code <= '9'       ? code - '0'
+                     : letter >= 'a' && letter <= 'f' ? letter - 'a' + 10
+                                                      : 99;
     if (key.modifiers || code > 127 || digit >= literal->base)
         return false;
     literal->value = literal->value * literal->base + digit;
@@ -423,7 +433,8 @@ bool insertion_literal(struct editor *editor, struct key key)
 {
     struct literal *literal = &editor->inside->insertion.literal;
     if (literal_digit(literal, key)) {
-        if (literal->digits == literal->most || (literal->base == 10 && literal->value > 25 && literal->digits == 2 && literal->value > 255))
+        if (literal->digits == literal->most ||
+            (literal->base == 10 && literal->value > 25 && literal->digits == 2 && literal->value > 255))
             literal_finish(editor);
         return true;
     }
@@ -441,7 +452,9 @@ static bool insert_literal(struct editor *editor, const struct call *call)
     *literal = (struct literal){ 0 };
     if (!key.modifiers && key.code < 128) {
         char kind = (char)key.code;
-        literal->base = kind == 'x' || kind == 'X' || kind == 'u' || kind == 'U' ? 16 : kind == 'o' || kind == 'O' ? 8 : 10;
+        literal->base = kind == 'x' || kind == 'X' || kind == 'u' || kind == 'U' ? 16
+                        : kind == 'o' || kind == 'O'                             ? 8
+                                                                                 : 10;
         literal->most = kind == 'x' || kind == 'X' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 3;
         if (literal->base != 10 || (kind >= '0' && kind <= '9')) {
             literal->active = true;
@@ -485,14 +498,48 @@ static bool insert_end(struct editor *editor, const struct call *call)
 const struct command commands_insert_keys[] = {
     { "insert-key", "types the key", COMMAND_ACTION, MODIFIES | HIDDEN, { .act = insert_key }, 0 },
     { "insert-newline", "breaks the line", COMMAND_ACTION, MODIFIES, { .act = insert_newline }, 0 },
-    { "insert-tab", "types a tab, or blanks to the next stop", COMMAND_ACTION, MODIFIES, { .act = insert_tab }, 0 },
-    { "delete-back", "deletes the character before the cursor", COMMAND_ACTION, MODIFIES, { .act = backspace }, 0 },
-    { "delete-forward", "deletes the character under the cursor", COMMAND_ACTION, MODIFIES, { .act = delete_forward }, 0 },
-    { "delete-word-back", "deletes the word before the cursor", COMMAND_ACTION, MODIFIES, { .act = delete_word_back }, 0 },
-    { "delete-line-back", "deletes the line before the cursor", COMMAND_ACTION, MODIFIES, { .act = delete_line_back }, 0 },
-    { "insert-register", "types a register", COMMAND_ACTION, MODIFIES | TAKES_CHARACTER, { .act = insert_register }, 0 },
-    { "insert-literal", "types the next key as it is, or a character by its number", COMMAND_ACTION,
-      MODIFIES | TAKES_CHARACTER, { .act = insert_literal }, 0 },
+    { "insert-tab",
+      "types a tab, or blanks to the next stop",
+      COMMAND_ACTION,
+      MODIFIES,
+      { .act = insert_tab },
+      0 },
+    { "delete-back",
+      "deletes the character before the cursor",
+      COMMAND_ACTION,
+      MODIFIES,
+      { .act = backspace },
+      0 },
+    { "delete-forward",
+      "deletes the character under the cursor",
+      COMMAND_ACTION,
+      MODIFIES,
+      { .act = delete_forward },
+      0 },
+    { "delete-word-back",
+      "deletes the word before the cursor",
+      COMMAND_ACTION,
+      MODIFIES,
+      { .act = delete_word_back },
+      0 },
+    { "delete-line-back",
+      "deletes the line before the cursor",
+      COMMAND_ACTION,
+      MODIFIES,
+      { .act = delete_line_back },
+      0 },
+    { "insert-register",
+      "types a register",
+      COMMAND_ACTION,
+      MODIFIES | TAKES_CHARACTER,
+      { .act = insert_register },
+      0 },
+    { "insert-literal",
+      "types the next key as it is, or a character by its number",
+      COMMAND_ACTION,
+      MODIFIES | TAKES_CHARACTER,
+      { .act = insert_literal },
+      0 },
     { "insert-last", "types what was typed last", COMMAND_ACTION, MODIFIES, { .act = insert_last }, 0 },
     { "insert-above", "types the character above", COMMAND_ACTION, MODIFIES, { .act = insert_above }, 0 },
     { "insert-below", "types the character below", COMMAND_ACTION, MODIFIES, { .act = insert_below }, 0 },

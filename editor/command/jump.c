@@ -62,7 +62,8 @@ static bool set_mark(struct editor *editor, const struct call *call)
     uint32_t name = key_character(call->character);
     struct document *document = editor_document(editor);
     if (name >= 'A' && name <= 'Z') {
-        editor->inside->marks[name - 'A'] = (struct jump){ document, document_mark_at(document, editor->window.cursor) };
+        editor->inside->marks[name - 'A'] =
+            (struct jump){ document, document_mark_at(document, editor->window.cursor) };
         return true;
     }
     if (!document_mark(document, name) || name == '^' || name == '.')
@@ -153,9 +154,12 @@ static bool change_walk(struct editor *editor, long count)
         return editor_error(editor, "nothing was changed yet");
     long target = (long)document->change_index + count;
     bool clipped = target < 0 || target >= (long)document->change_count;
-    if (clipped && (count < 0 ? document->change_index == 0 : document->change_index + 1 >= document->change_count))
+    if (clipped &&
+        (count < 0 ? document->change_index == 0 : document->change_index + 1 >= document->change_count))
         return editor_error(editor, count < 0 ? "at the oldest change" : "at the newest change");
-    target = target < 0 ? 0 : target >= (long)document->change_count ? (long)document->change_count - 1 : target;
+    target = target < 0                               ? 0
+             : target >= (long)document->change_count ? (long)document->change_count - 1
+                                                      : target;
     document->change_index = (size_t)target;
     jump_remember(editor);
     editor_set_cursor(editor, document_mark_place(document, &document->changes[target]));
@@ -174,10 +178,18 @@ static bool change_newer(struct editor *editor, const struct call *call)
 
 const struct command commands_jump[] = {
     { "mark-set", "sets a mark", COMMAND_ACTION, TAKES_CHARACTER, { .act = set_mark }, 0 },
-    { "mark-go", "the place of a mark", COMMAND_MOTION, TAKES_CHARACTER | MOTION_JUMP | MOTION_NUMBERED,
-      { .move = go_mark }, 0 },
-    { "mark-go-line", "the line of a mark", COMMAND_MOTION, TAKES_CHARACTER | MOTION_JUMP | MOTION_LINEWISE,
-      { .move = go_mark_line }, 0 },
+    { "mark-go",
+      "the place of a mark",
+      COMMAND_MOTION,
+      TAKES_CHARACTER | MOTION_JUMP | MOTION_NUMBERED,
+      { .move = go_mark },
+      0 },
+    { "mark-go-line",
+      "the line of a mark",
+      COMMAND_MOTION,
+      TAKES_CHARACTER | MOTION_JUMP | MOTION_LINEWISE,
+      { .move = go_mark_line },
+      0 },
     { "jump-older", "back to where the last jump began", COMMAND_ACTION, 0, { .act = jump_older }, 0 },
     { "jump-newer", "to where the next jump led", COMMAND_ACTION, 0, { .act = jump_newer }, 0 },
     { "change-older", "the place of the change before", COMMAND_ACTION, 0, { .act = change_older }, 0 },

@@ -13,18 +13,43 @@ struct key_name {
 
 /* The first name of a code is how it is spelled. */
 static const struct key_name key_names[] = {
-    { "Esc", KEY_ESCAPE },    { "CR", KEY_ENTER },        { "Enter", KEY_ENTER },    { "Return", KEY_ENTER },
-    { "Tab", KEY_TAB },       { "BS", KEY_BACKSPACE },    { "Del", KEY_DELETE },     { "Insert", KEY_INSERT },
-    { "Left", KEY_LEFT },     { "Right", KEY_RIGHT },     { "Up", KEY_UP },          { "Down", KEY_DOWN },
-    { "Home", KEY_HOME },     { "End", KEY_END },         { "PageUp", KEY_PAGE_UP }, { "PgUp", KEY_PAGE_UP },
-    { "PageDown", KEY_PAGE_DOWN }, { "PgDn", KEY_PAGE_DOWN }, { "Space", ' ' },      { "lt", '<' },
-    { "F1", KEY_F1 },         { "F2", KEY_F1 + 1 },       { "F3", KEY_F1 + 2 },      { "F4", KEY_F1 + 3 },
-    { "F5", KEY_F1 + 4 },     { "F6", KEY_F1 + 5 },       { "F7", KEY_F1 + 6 },      { "F8", KEY_F1 + 7 },
-    { "F9", KEY_F1 + 8 },     { "F10", KEY_F1 + 9 },      { "F11", KEY_F1 + 10 },    { "F12", KEY_F12 },
+    { "Esc", KEY_ESCAPE },
+    { "CR", KEY_ENTER },
+    { "Enter", KEY_ENTER },
+    { "Return", KEY_ENTER },
+    { "Tab", KEY_TAB },
+    { "BS", KEY_BACKSPACE },
+    { "Del", KEY_DELETE },
+    { "Insert", KEY_INSERT },
+    { "Left", KEY_LEFT },
+    { "Right", KEY_RIGHT },
+    { "Up", KEY_UP },
+    { "Down", KEY_DOWN },
+    { "Home", KEY_HOME },
+    { "End", KEY_END },
+    { "PageUp", KEY_PAGE_UP },
+    { "PgUp", KEY_PAGE_UP },
+    { "PageDown", KEY_PAGE_DOWN },
+    { "PgDn", KEY_PAGE_DOWN },
+    { "Space", ' ' },
+    { "lt", '<' },
+    { "F1", KEY_F1 },
+    { "F2", KEY_F1 + 1 },
+    { "F3", KEY_F1 + 2 },
+    { "F4", KEY_F1 + 3 },
+    { "F5", KEY_F1 + 4 },
+    { "F6", KEY_F1 + 5 },
+    { "F7", KEY_F1 + 6 },
+    { "F8", KEY_F1 + 7 },
+    { "F9", KEY_F1 + 8 },
+    { "F10", KEY_F1 + 9 },
+    { "F11", KEY_F1 + 10 },
+    { "F12", KEY_F12 },
 };
 enum { KEY_NAME_COUNT = sizeof key_names / sizeof key_names[0] };
 
-/* Keys without a character are kept in registers from this private code point on, modifiers in the bits above. */
+/* Keys without a character are kept in registers from this private code point on, modifiers in the bits
+ * above. */
 enum { PRIVATE_FIRST = 0x100000, PRIVATE_CODE_BITS = 8, PRIVATE_META = PRIVATE_FIRST + 0x1000 };
 
 struct key key_normal(struct key key)
@@ -41,7 +66,10 @@ struct key key_normal(struct key key)
         return key;
     if (key.code >= 'A' && key.code <= 'Z')
         key.code += 'a' - 'A';
-    uint32_t folded = key.code == 'i' ? KEY_TAB : key.code == 'm' ? KEY_ENTER : key.code == '[' ? KEY_ESCAPE : 0;
+    uint32_t folded = key.code == 'i'   ? KEY_TAB
+                      : key.code == 'm' ? KEY_ENTER
+                      : key.code == '[' ? KEY_ESCAPE
+                                        : 0;
     if (folded) {
         key.code = folded;
         key.modifiers &= ~(uint32_t)KEY_CONTROL;

@@ -1,7 +1,8 @@
-/* key.h - one key as the terminal or a key file gives it, and its spelling: `a`, `é`, `<Esc>`, `<C-x>`, `<M-S-Right>`.
+/* key.h - one key as the terminal or a key file gives it, and its spelling: `a`, `é`, `<Esc>`, `<C-x>`,
+ * `<M-S-Right>`.
  *
- * Letters under Control are lower case: <C-A> is <C-a>. <C-i>, <C-m> and <C-[> are <Tab>, <CR> and <Esc>, since a plain
- * terminal cannot tell them apart. */
+ * Letters under Control are lower case: <C-A> is <C-a>. <C-i>, <C-m> and <C-[> are <Tab>, <CR> and <Esc>,
+ * since a plain terminal cannot tell them apart. */
 #ifndef EDITOR_COMMAND_KEY_H
 #define EDITOR_COMMAND_KEY_H
 
@@ -48,7 +49,8 @@ struct key_list {
 /* Folds the spellings that are one key. */
 struct key key_normal(struct key key);
 bool key_equal(struct key left, struct key right);
-/* Reads one key of the notation; returns the bytes read, 0 where the text is not UTF-8. An unknown <…> is literal. */
+/* Reads one key of the notation; returns the bytes read, 0 where the text is not UTF-8. An unknown <…> is
+ * literal. */
 size_t key_parse(const char *text, size_t size, struct key *key);
 /* A key as keymaps and help write it. */
 void key_spell(struct key key, struct bytes *out);
@@ -58,7 +60,8 @@ void key_list_free(struct key_list *list);
 /* Appends a whole text in the notation. False where it is not UTF-8. */
 bool key_list_parse(struct key_list *list, const char *text, size_t size, struct error *error);
 
-/* Keys as a register keeps a macro: characters and control characters as themselves, others as private code points. */
+/* Keys as a register keeps a macro: characters and control characters as themselves, others as private code
+ * points. */
 void key_encode(struct key key, struct bytes *out);
 size_t key_decode(const char *text, size_t size, struct key *key);
 /* The character that a key types into the text: (uint32_t)-1 where it types none. */

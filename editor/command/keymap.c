@@ -38,7 +38,8 @@ const struct keymap_mode *keymap_mode(const struct keymap *keymap, const char *n
     return 0;
 }
 
-static int compare_keys(const struct key *left, size_t left_count, const struct key *right, size_t right_count)
+static int compare_keys(const struct key *left, size_t left_count, const struct key *right,
+                        size_t right_count)
 {
     for (size_t i = 0; i < left_count && i < right_count; i++) {
         if (left[i].code != right[i].code)
@@ -83,7 +84,7 @@ void keymap_bind(struct keymap_mode *mode, struct binding binding)
 }
 
 static enum key_match match_mode(const struct keymap_mode *mode, const struct key *keys, size_t count,
-                             const struct binding **binding)
+                                 const struct binding **binding)
 {
     size_t at = lower_bound(mode, keys, count);
     if (at == mode->count)
@@ -98,8 +99,8 @@ static enum key_match match_mode(const struct keymap_mode *mode, const struct ke
     return MATCH_NONE;
 }
 
-enum key_match keymap_match(const struct keymap *keymap, const char *name, const struct key *keys, size_t count,
-                        const struct binding **binding)
+enum key_match keymap_match(const struct keymap *keymap, const char *name, const struct key *keys,
+                            size_t count, const struct binding **binding)
 {
     bool prefix = false;
     *binding = 0;

@@ -1,4 +1,5 @@
-/* keymap.h - what keys mean: for each mode, sequences of keys and the commands that they call, read from YAML.
+/* keymap.h - what keys mean: for each mode, sequences of keys and the commands that they call, read from
+ * YAML.
  *
  *     name: vi
  *     initial: normal
@@ -27,23 +28,24 @@ struct binding {
 };
 
 struct keymap_mode {
-    char *name;              /* owned */
-    char *parent;            /* owned; NULL: none */
+    char *name;   /* owned */
+    char *parent; /* owned; NULL: none */
     bool counts;
-    struct binding standard; /* command NULL: none */
+    struct binding standard;  /* command NULL: none */
     struct binding *bindings; /* owned, sorted by keys */
     size_t count, capacity;
 };
 
 struct keymap {
-    char *name, *initial; /* owned */
+    char *name, *initial;      /* owned */
     struct keymap_mode *modes; /* owned */
     size_t mode_count;
 };
 
 enum key_match { MATCH_NONE, MATCH_PREFIX, MATCH_WHOLE };
 
-/* A built-in name (vi, emacs, cua) or the path of a file. NULL with what is wrong, where it is a place in the file. */
+/* A built-in name (vi, emacs, cua) or the path of a file. NULL with what is wrong, where it is a place in the
+ * file. */
 struct keymap *keymap_load(const char *name, struct error *error);
 void keymap_free(struct keymap *keymap);
 
@@ -51,8 +53,8 @@ void keymap_free(struct keymap *keymap);
 void keymap_bind(struct keymap_mode *mode, struct binding binding);
 const struct keymap_mode *keymap_mode(const struct keymap *keymap, const char *name);
 /* Looks a sequence up in a mode and its parents. */
-enum key_match keymap_match(const struct keymap *keymap, const char *mode, const struct key *keys, size_t count,
-                        const struct binding **binding);
+enum key_match keymap_match(const struct keymap *keymap, const char *mode, const struct key *keys,
+                            size_t count, const struct binding **binding);
 /* The first keys that call a command in a mode, spelled; false where there are none. */
 bool keymap_keys_of(const struct keymap *keymap, const char *mode, const char *command, struct bytes *out);
 

@@ -1,5 +1,5 @@
-/* keymap_read.c - keymaps from YAML. A built-in one is share/lacuna/keymaps/NAME.yaml beside the program, or keymaps/NAME.yaml
- * in the source tree that it was built from. */
+/* keymap_read.c - keymaps from YAML. A built-in one is share/lacuna/keymaps/NAME.yaml beside the program, or
+ * keymaps/NAME.yaml in the source tree that it was built from. */
 #include "editor/base/memory.h"
 #include "editor/base/yaml.h"
 #include "editor/command/keymap.h"
@@ -18,7 +18,8 @@ static char *copy(const char *text)
 /* The file of a built-in keymap into path; false where there is none. */
 static bool find_built_in(const char *name, char *path, size_t size)
 {
-    static const char *const places[] = { "../share/lacuna/keymaps", "../keymaps", "../../keymaps", "../../../keymaps" };
+    static const char *const places[] = { "../share/lacuna/keymaps", "../keymaps", "../../keymaps",
+                                          "../../../keymaps" };
     char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length <= 0)
@@ -65,8 +66,8 @@ static bool read_command(const struct yaml *yaml, const struct yaml_node *node, 
     return true;
 }
 
-static bool read_binding(const struct yaml *yaml, const struct yaml_node *keys, const struct yaml_node *command,
-                         struct keymap_mode *mode, struct error *error)
+static bool read_binding(const struct yaml *yaml, const struct yaml_node *keys,
+                         const struct yaml_node *command, struct keymap_mode *mode, struct error *error)
 {
     const char *text = yaml_text(keys);
     if (!text || !*text)
@@ -143,8 +144,8 @@ static bool read_modes(const struct yaml *yaml, const struct yaml_node *node, st
 
 static bool read_file(struct keymap *keymap, const char *path, int depth, struct error *error);
 
-static bool read_extended(const struct yaml *yaml, const struct yaml_node *node, struct keymap *keymap, int depth,
-                          struct error *error)
+static bool read_extended(const struct yaml *yaml, const struct yaml_node *node, struct keymap *keymap,
+                          int depth, struct error *error)
 {
     const char *name = yaml_text(node);
     char path[PATH_MAX];

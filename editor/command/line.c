@@ -34,12 +34,14 @@ static bool address_pattern(struct editor *editor, const char **text, size_t cur
     if (!compiled)
         return false;
     if (!search_step(editor, compiled, &at, backward, false, &match))
-        return editor->message_is_error ? false : editor_error(editor, "not found: %s", editor->search.pattern);
+        return editor->message_is_error ? false
+                                        : editor_error(editor, "not found: %s", editor->search.pattern);
     *line = place_line(content, at) + 1;
     return true;
 }
 
-static bool address_base(struct editor *editor, const char **text, size_t cursor_line, size_t *line, bool *found)
+static bool address_base(struct editor *editor, const char **text, size_t cursor_line, size_t *line,
+                         bool *found)
 {
     struct document *document = editor_document(editor);
     char first = **text;
@@ -174,7 +176,8 @@ static size_t name_size(const char *text)
         return 1;
     if (*text == 'k' && isalpha((unsigned char)text[1]) && !isalpha((unsigned char)text[2]))
         return 1;
-    while (isalpha((unsigned char)text[size]) || (size && text[size] == '-' && isalpha((unsigned char)text[size + 1])))
+    while (isalpha((unsigned char)text[size]) ||
+           (size && text[size] == '-' && isalpha((unsigned char)text[size + 1])))
         size++;
     return size;
 }
@@ -221,7 +224,8 @@ static bool range_check(struct editor *editor, const struct command *command, co
     return true;
 }
 
-static struct call call_of_range(const struct editor *editor, const struct command *command, const struct range *range)
+static struct call call_of_range(const struct editor *editor, const struct command *command,
+                                 const struct range *range)
 {
     struct call call = { .command = command, .count = 1, .addresses = range->count, .argument = "" };
     size_t first = range->lines[0], last = range->lines[1];
@@ -358,7 +362,7 @@ bool line_register_read(struct editor *editor, struct call *call)
         if (!isalpha((unsigned char)*text) && !strchr("\"-_*+", *text))
             return editor_error(editor, "%s is no register", text);
         call->reg = (unsigned char)*text++;
-        if (call->reg == '"' )
+        if (call->reg == '"')
             call->reg = 0;
     }
     return line_count_read(editor, text, call);

@@ -163,7 +163,8 @@ static bool let(struct editor *editor, const struct call *call)
     const char *text = call->argument;
     if (text[0] != '@' || !text[1] || *skip_blanks(text + 2) != '=')
         return editor_error(editor, ":let sets a register: :let @a = \"text\"");
-    bool good = expression_evaluate(skip_blanks(text + 2) + 1, &value, &error) || editor_error(editor, "%s", error.text);
+    bool good = expression_evaluate(skip_blanks(text + 2) + 1, &value, &error) ||
+                editor_error(editor, "%s", error.text);
     if (good) {
         bool lines = value.size && value.data[value.size - 1] == '\n';
         register_set(&editor->registers, (unsigned char)text[1], value.data ? value.data : "", value.size,
@@ -204,7 +205,8 @@ static bool list_keys(struct editor *editor, const struct call *call)
             for (size_t k = 0; k < binding->key_count; k++)
                 key_spell(binding->keys[k], &keys);
             if (binding->command)
-                bytes_format(&editor->listing, "  %-12s %s %s\n", keys.data, binding->command->name, binding->argument);
+                bytes_format(&editor->listing, "  %-12s %s %s\n", keys.data, binding->command->name,
+                             binding->argument);
             bytes_free(&keys);
         }
     }
@@ -222,10 +224,25 @@ static bool list_commands(struct editor *editor, const struct call *call)
 }
 
 const struct command commands_line_basic[] = {
-    { "set", "sets options: NAME, noNAME, NAME=VALUE, NAME?", COMMAND_LINE, LINE_NO_RANGE, { .act = set }, 2 },
-    { "execute", "runs the line that an expression gives", COMMAND_LINE, LINE_NO_RANGE, { .act = execute }, 3 },
+    { "set",
+      "sets options: NAME, noNAME, NAME=VALUE, NAME?",
+      COMMAND_LINE,
+      LINE_NO_RANGE,
+      { .act = set },
+      2 },
+    { "execute",
+      "runs the line that an expression gives",
+      COMMAND_LINE,
+      LINE_NO_RANGE,
+      { .act = execute },
+      3 },
     { "let", "sets a register: let @a = \"text\"", COMMAND_LINE, LINE_NO_RANGE, { .act = let }, 3 },
-    { "nohlsearch", "marks no matches until the next search", COMMAND_LINE, LINE_NO_RANGE, { .act = no_highlight }, 3 },
+    { "nohlsearch",
+      "marks no matches until the next search",
+      COMMAND_LINE,
+      LINE_NO_RANGE,
+      { .act = no_highlight },
+      3 },
     { "registers", "lists registers", COMMAND_LINE, LINE_NO_RANGE, { .act = list_registers }, 3 },
     { "display", "lists registers", COMMAND_LINE, LINE_NO_RANGE, { .act = list_registers }, 2 },
     { "marks", "lists marks", COMMAND_LINE, LINE_NO_RANGE, { .act = list_marks }, 5 },
@@ -238,8 +255,23 @@ const struct command commands_line_basic[] = {
     { "#", "shows lines with their numbers", COMMAND_LINE, 0, { .act = print_lines }, 1 },
     { "@", "runs a register as commands", COMMAND_LINE, 0, { .act = run_register }, 1 },
     { "*", "runs a register as commands", COMMAND_LINE, 0, { .act = run_register }, 1 },
-    { "keymap", "changes the keymap: vi, emacs, cua or a file", COMMAND_LINE, LINE_NO_RANGE, { .act = use_keymap }, 4 },
-    { "map", "lists what each key does; MODE: in that mode", COMMAND_LINE, LINE_NO_RANGE, { .act = list_keys }, 3 },
-    { "help", "lists commands; NAME: those that begin so", COMMAND_LINE, LINE_NO_RANGE, { .act = list_commands }, 1 },
+    { "keymap",
+      "changes the keymap: vi, emacs, cua or a file",
+      COMMAND_LINE,
+      LINE_NO_RANGE,
+      { .act = use_keymap },
+      4 },
+    { "map",
+      "lists what each key does; MODE: in that mode",
+      COMMAND_LINE,
+      LINE_NO_RANGE,
+      { .act = list_keys },
+      3 },
+    { "help",
+      "lists commands; NAME: those that begin so",
+      COMMAND_LINE,
+      LINE_NO_RANGE,
+      { .act = list_commands },
+      1 },
     { 0 },
 };

@@ -12,7 +12,8 @@
 static char *path_expand(struct editor *editor, const char *text)
 {
     const char *this = editor_document(editor)->path;
-    const struct document *other = editor->alternate < editor->document_count ? editor->documents[editor->alternate] : 0;
+    const struct document *other =
+        editor->alternate < editor->document_count ? editor->documents[editor->alternate] : 0;
     struct bytes out = { 0 };
     for (; *text; text++) {
         if (*text == '\\' && text[1])
@@ -43,17 +44,20 @@ static bool write_to_program(struct editor *editor, const struct call *call, con
     return good || editor_error(editor, "%s", error.text);
 }
 
-static bool write_whole(struct editor *editor, struct document *document, const char *path, bool own, bool forced,
-                        struct error *error)
+static bool write_whole(struct editor *editor, struct document *document, const char *path, bool own,
+                        bool forced, struct error *error)
 {
     struct text *text = document_file_text(document);
     if (own) {
         document_tell(document, true);
         document_check_file(document);
     }
-    struct file_write how = { .force = forced, .expected = own && !forced ? &document->stamp : 0, .rescue = editor->rescue };
+    struct file_write how = { .force = forced,
+                              .expected = own && !forced ? &document->stamp : 0,
+                              .rescue = editor->rescue };
     struct file_stamp stamp;
-    bool good = file_write(path, text, (struct span){ 0, text_size(text) }, &document->form, &how, &stamp, error);
+    bool good =
+        file_write(path, text, (struct span){ 0, text_size(text) }, &document->form, &how, &stamp, error);
     text_free(text);
     if (good && own) {
         document->stamp = stamp;
@@ -128,7 +132,8 @@ static bool has_changes(struct editor *editor)
     for (size_t i = 0; i < editor->document_count; i++)
         if (document_is_modified(editor->documents[i])) {
             const char *path = editor->documents[i]->path;
-            editor_error(editor, "%s has changes; :w writes them, :q! drops them", path ? path : "a text without a name");
+            editor_error(editor, "%s has changes; :w writes them, :q! drops them",
+                         path ? path : "a text without a name");
             return true;
         }
     return false;
@@ -139,7 +144,8 @@ static bool has_holes(struct editor *editor)
 {
     for (size_t i = 0; i < editor->document_count; i++)
         if (fill_hole_count(editor, editor->documents[i]))
-            return !editor_error(editor, "there are open holes; :wq keeps them for the next time, :q! drops them");
+            return !editor_error(editor,
+                                 "there are open holes; :wq keeps them for the next time, :q! drops them");
     return false;
 }
 
@@ -260,7 +266,8 @@ static bool find_document(struct editor *editor, const char *text, size_t *index
     }
     if (*text && !*end) {
         *index = number - 1;
-        return (number > 0 && number <= editor->document_count) || editor_error(editor, "there is no document %lu", number);
+        return (number > 0 && number <= editor->document_count) ||
+               editor_error(editor, "there is no document %lu", number);
     }
     for (size_t i = 0; *text && i < editor->document_count; i++)
         if (editor->documents[i]->path && strstr(editor->documents[i]->path, text)) {
@@ -302,9 +309,11 @@ static bool list_documents(struct editor *editor, const struct call *call)
     for (size_t i = 0; i < editor->document_count; i++) {
         const struct document *document = editor->documents[i];
         char mark = i == editor->current ? '%' : i == editor->alternate ? '#' : ' ';
-        size_t line = place_line(document->text, i == editor->current ? editor->window.cursor : document->cursor) + 1;
+        size_t line =
+            place_line(document->text, i == editor->current ? editor->window.cursor : document->cursor) + 1;
         bytes_format(&editor->listing, "%3zu %c%c \"%s\" line %zu\n", i + 1, mark,
-                     document_is_modified(document) ? '+' : ' ', document->path ? document->path : "no name", line);
+                     document_is_modified(document) ? '+' : ' ', document->path ? document->path : "no name",
+                     line);
     }
     return true;
 }
@@ -322,8 +331,12 @@ static bool file_name(struct editor *editor, const struct call *call)
 }
 
 const struct command commands_line_buffer[] = {
-    { "write", "writes the text or lines to its file or another; >>: behind it; !PROGRAM", COMMAND_LINE,
-      LINE_WHOLE_DEFAULT | LINE_TAKES_BAR, { .act = line_write }, 1 },
+    { "write",
+      "writes the text or lines to its file or another; >>: behind it; !PROGRAM",
+      COMMAND_LINE,
+      LINE_WHOLE_DEFAULT | LINE_TAKES_BAR,
+      { .act = line_write },
+      1 },
     { "wq", "writes and quits", COMMAND_LINE, LINE_WHOLE_DEFAULT, { .act = write_quit }, 2 },
     { "xit", "writes changes and quits", COMMAND_LINE, LINE_WHOLE_DEFAULT, { .act = exit_editor }, 1 },
     { "exit", "writes changes and quits", COMMAND_LINE, LINE_WHOLE_DEFAULT, { .act = exit_editor }, 3 },
@@ -332,15 +345,35 @@ const struct command commands_line_buffer[] = {
     { "xall", "writes all documents and quits", COMMAND_LINE, LINE_NO_RANGE, { .act = write_all_quit }, 2 },
     { "quit", "quits; !: drops changes", COMMAND_LINE, LINE_NO_RANGE, { .act = quit }, 1 },
     { "qall", "quits; !: drops changes", COMMAND_LINE, LINE_NO_RANGE, { .act = quit }, 2 },
-    { "cquit", "quits with an error, without writing", COMMAND_LINE, LINE_NO_RANGE, { .act = quit_with_error }, 2 },
-    { "close-editor", "quits: `write` writes changes, `drop` drops them", COMMAND_ACTION, 0, { .act = close_editor }, 0 },
+    { "cquit",
+      "quits with an error, without writing",
+      COMMAND_LINE,
+      LINE_NO_RANGE,
+      { .act = quit_with_error },
+      2 },
+    { "close-editor",
+      "quits: `write` writes changes, `drop` drops them",
+      COMMAND_ACTION,
+      0,
+      { .act = close_editor },
+      0 },
     { "edit", "opens a file, or reads this one again", COMMAND_LINE, LINE_NO_RANGE, { .act = edit }, 1 },
     { "enew", "an empty document", COMMAND_LINE, LINE_NO_RANGE, { .act = new_document }, 3 },
     { "bnext", "the next document", COMMAND_LINE, LINE_NO_RANGE, { .act = next_document }, 2 },
     { "bprevious", "the document before", COMMAND_LINE, LINE_NO_RANGE, { .act = previous_document }, 2 },
     { "bNext", "the document before", COMMAND_LINE, LINE_NO_RANGE, { .act = previous_document }, 2 },
-    { "buffer", "a document by its number or name", COMMAND_LINE, LINE_NO_RANGE, { .act = show_document }, 1 },
-    { "bdelete", "closes a document; !: drops its changes", COMMAND_LINE, LINE_NO_RANGE, { .act = close_document }, 2 },
+    { "buffer",
+      "a document by its number or name",
+      COMMAND_LINE,
+      LINE_NO_RANGE,
+      { .act = show_document },
+      1 },
+    { "bdelete",
+      "closes a document; !: drops its changes",
+      COMMAND_LINE,
+      LINE_NO_RANGE,
+      { .act = close_document },
+      2 },
     { "ls", "lists the documents", COMMAND_LINE, LINE_NO_RANGE, { .act = list_documents }, 2 },
     { "buffers", "lists the documents", COMMAND_LINE, LINE_NO_RANGE, { .act = list_documents }, 7 },
     { "files", "lists the documents", COMMAND_LINE, LINE_NO_RANGE, { .act = list_documents }, 5 },

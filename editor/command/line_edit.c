@@ -87,7 +87,8 @@ static bool copy_lines(struct editor *editor, const struct call *call)
     document_ensure_line(editor_document(editor));
     size_t at = behind_line(editor, line);
     struct text *before = text_keep(editor_text(editor));
-    document_splice(editor_document(editor), (struct span){ at, at }, before, line_span(editor, call->first, call->last));
+    document_splice(editor_document(editor), (struct span){ at, at }, before,
+                    line_span(editor, call->first, call->last));
     text_free(before);
     mark_changed(editor, at, at);
     return go_line(editor, line + count - 1);
@@ -236,7 +237,8 @@ static bool retab(struct editor *editor, const struct call *call)
         for (size_t at = begin; at < line_end; at = place_next(text, at)) {
             size_t cells = place_width(text, at, column, old);
             char bytes[64];
-            size_t size = text_read(text, at, bytes, place_next(text, at) - at < 64 ? place_next(text, at) - at : 64);
+            size_t size =
+                text_read(text, at, bytes, place_next(text, at) - at < 64 ? place_next(text, at) - at : 64);
             tabs = tabs || bytes[0] == '\t';
             if (bytes[0] == '\t' && editor->options.expandtab)
                 for (size_t i = 0; i < cells; i++)
@@ -259,16 +261,30 @@ enum { CHANGES = MODIFIES };
 const struct command commands_line_edit[] = {
     { "delete", "deletes lines: [register] [count]", COMMAND_LINE, CHANGES, { .act = delete_lines }, 1 },
     { "yank", "copies lines: [register] [count]", COMMAND_LINE, 0, { .act = yank_lines }, 1 },
-    { "put", "puts a register behind the line; !: before it", COMMAND_LINE, CHANGES | LINE_COUNTS, { .act = put_lines }, 2 },
+    { "put",
+      "puts a register behind the line; !: before it",
+      COMMAND_LINE,
+      CHANGES | LINE_COUNTS,
+      { .act = put_lines },
+      2 },
     { "move", "moves lines behind another", COMMAND_LINE, CHANGES, { .act = move_lines }, 1 },
     { "copy", "copies lines behind another", COMMAND_LINE, CHANGES, { .act = copy_lines }, 2 },
     { "t", "copies lines behind another", COMMAND_LINE, CHANGES, { .act = copy_lines }, 1 },
     { "join", "joins lines; !: without blanks", COMMAND_LINE, CHANGES, { .act = join }, 1 },
     { ">", "shifts lines right", COMMAND_LINE, CHANGES, { .act = shift_right }, 1 },
     { "<", "shifts lines left", COMMAND_LINE, CHANGES, { .act = shift_left }, 1 },
-    { "append", "asks for lines to put behind the line; a dot ends them", COMMAND_LINE, CHANGES | LINE_COUNTS,
-      { .act = append }, 1 },
-    { "insert", "asks for lines to put before the line", COMMAND_LINE, CHANGES | LINE_COUNTS, { .act = insert }, 1 },
+    { "append",
+      "asks for lines to put behind the line; a dot ends them",
+      COMMAND_LINE,
+      CHANGES | LINE_COUNTS,
+      { .act = append },
+      1 },
+    { "insert",
+      "asks for lines to put before the line",
+      COMMAND_LINE,
+      CHANGES | LINE_COUNTS,
+      { .act = insert },
+      1 },
     { "change", "asks for lines to put in place of lines", COMMAND_LINE, CHANGES, { .act = change }, 1 },
     { "retab", "makes blanks of tabs", COMMAND_LINE, CHANGES | LINE_WHOLE_DEFAULT, { .act = retab }, 3 },
     { 0 },

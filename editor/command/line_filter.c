@@ -146,10 +146,23 @@ static bool filter_region(struct editor *editor, const struct call *call, const 
 }
 
 const struct command commands_line_filter[] = {
-    { "!", "runs a program; with a range it filters the lines", COMMAND_LINE, MODIFIES | LINE_TAKES_BAR, { .act = bang }, 1 },
-    { "read", "puts a file behind the line; !PROGRAM: what a program writes", COMMAND_LINE,
-      MODIFIES | LINE_TAKES_BAR | LINE_COUNTS, { .act = read_file }, 1 },
-    { "operator-filter", "asks for a program that lines go through", COMMAND_OPERATOR, MODIFIES | OPERATOR_ON_LINES | OPERATOR_CLIPS,
-      { .operate = filter_region }, 0 },
+    { "!",
+      "runs a program; with a range it filters the lines",
+      COMMAND_LINE,
+      MODIFIES | LINE_TAKES_BAR,
+      { .act = bang },
+      1 },
+    { "read",
+      "puts a file behind the line; !PROGRAM: what a program writes",
+      COMMAND_LINE,
+      MODIFIES | LINE_TAKES_BAR | LINE_COUNTS,
+      { .act = read_file },
+      1 },
+    { "operator-filter",
+      "asks for a program that lines go through",
+      COMMAND_OPERATOR,
+      MODIFIES | OPERATOR_ON_LINES | OPERATOR_CLIPS,
+      { .operate = filter_region },
+      0 },
     { 0 },
 };

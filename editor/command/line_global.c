@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void mark_lines(struct editor *editor, struct pattern *pattern, struct line_walk *walk, const struct call *call,
-                       bool inverted)
+static void mark_lines(struct editor *editor, struct pattern *pattern, struct line_walk *walk,
+                       const struct call *call, bool inverted)
 {
     struct text *text = editor_text(editor);
     struct span span = line_span(editor, call->first, call->last);
@@ -100,7 +100,8 @@ static bool normal(struct editor *editor, const struct call *call)
     if (call->addresses == 0) {
         good = input_run_nested(editor, keys.keys, keys.count);
     } else {
-        for (size_t line = call->first; line <= call->last && !editor->quit && editor->inside->budget > 0; line++) {
+        for (size_t line = call->first; line <= call->last && !editor->quit && editor->inside->budget > 0;
+             line++) {
             editor_set_cursor(editor, place_line_begin(editor_text(editor), line));
             good = input_run_nested(editor, keys.keys, keys.count);
         }
@@ -112,8 +113,18 @@ static bool normal(struct editor *editor, const struct call *call)
 enum { WHOLE = LINE_WHOLE_DEFAULT | LINE_TAKES_BAR };
 
 const struct command commands_line_global[] = {
-    { "global", "runs a command on every line that matches; !: on the others", COMMAND_LINE, WHOLE, { .act = matching }, 1 },
-    { "vglobal", "runs a command on every line that does not match", COMMAND_LINE, WHOLE, { .act = others }, 1 },
+    { "global",
+      "runs a command on every line that matches; !: on the others",
+      COMMAND_LINE,
+      WHOLE,
+      { .act = matching },
+      1 },
+    { "vglobal",
+      "runs a command on every line that does not match",
+      COMMAND_LINE,
+      WHOLE,
+      { .act = others },
+      1 },
     { "normal", "types keys, on every line of a range", COMMAND_LINE, LINE_TAKES_BAR, { .act = normal }, 4 },
     { 0 },
 };

@@ -29,7 +29,8 @@ static int compare_text(const struct sort_line *left, const struct sort_line *ri
     return order ? order : left_size < right_size ? -1 : left_size > right_size;
 }
 
-static int compare_keys(const struct sort_line *left, const struct sort_line *right, const struct sort_options *options)
+static int compare_keys(const struct sort_line *left, const struct sort_line *right,
+                        const struct sort_options *options)
 {
     if (!options->number)
         return compare_text(left, right, options->ignore_case);
@@ -98,8 +99,8 @@ static bool read_options(struct editor *editor, const struct call *call, struct 
     return true;
 }
 
-static void set_key(struct editor *editor, struct pattern *pattern, const struct sort_options *options, size_t offset,
-                    struct sort_line *line)
+static void set_key(struct editor *editor, struct pattern *pattern, const struct sort_options *options,
+                    size_t offset, struct sort_line *line)
 {
     struct match match;
     line->key_end = line->size;
@@ -161,12 +162,17 @@ static bool sort(struct editor *editor, const struct call *call)
     write_sorted(editor, lines, count, span, &options);
     free(lines);
     free(bytes);
-    editor_set_cursor(editor, place_nonblank(editor_text(editor), place_line_begin(editor_text(editor), call->first)));
+    editor_set_cursor(
+        editor, place_nonblank(editor_text(editor), place_line_begin(editor_text(editor), call->first)));
     return true;
 }
 
 const struct command commands_line_sort[] = {
-    { "sort", "sorts lines; n x o b f: by numbers, i: whatever the case, u: each once, r /…/: by the match", COMMAND_LINE,
-      MODIFIES | LINE_WHOLE_DEFAULT | LINE_TAKES_BAR, { .act = sort }, 3 },
+    { "sort",
+      "sorts lines; n x o b f: by numbers, i: whatever the case, u: each once, r /…/: by the match",
+      COMMAND_LINE,
+      MODIFIES | LINE_WHOLE_DEFAULT | LINE_TAKES_BAR,
+      { .act = sort },
+      3 },
     { 0 },
 };

@@ -217,14 +217,15 @@ static bool substitute(struct editor *editor, const struct call *call, const str
         return false;
     struct document *document = editor_document(editor);
     struct span span = line_span(editor, call->first, call->last);
-    size_t to = span.end > span.start && text_byte(document->text, span.end - 1) == '\n' ? span.end - 1 : span.end;
+    size_t to =
+        span.end > span.start && text_byte(document->text, span.end - 1) == '\n' ? span.end - 1 : span.end;
     struct expansion expansion = { last->replacement, editor->options.magic, span.start, span.start, false };
     struct text *changed = 0;
     struct error error = { "" };
     size_t count = 0, before = text_size(document->text);
-    enum search_result result = search_replace(pattern->search, document->text, span.start, to,
-                                               flags->all == editor->options.gdefault, expand, &expansion, &changed, &count,
-                                               &error);
+    enum search_result result =
+        search_replace(pattern->search, document->text, span.start, to,
+                       flags->all == editor->options.gdefault, expand, &expansion, &changed, &count, &error);
     if (result == SEARCH_STOPPED)
         return editor_error(editor, "%s", error.text);
     if (result != SEARCH_FOUND)
@@ -279,7 +280,8 @@ static bool line_substitute(struct editor *editor, const struct call *call)
     return substitute(editor, &own, &flags);
 }
 
-static bool substitute_again(struct editor *editor, const struct call *call, bool keep_flags, bool last_search)
+static bool substitute_again(struct editor *editor, const struct call *call, bool keep_flags,
+                             bool last_search)
 {
     struct substitution *last = &editor->inside->substitution;
     struct flags flags = { 0 };
@@ -337,12 +339,36 @@ static bool again_everywhere(struct editor *editor, const struct call *call)
 enum { LINE_CHANGES = MODIFIES | LINE_TAKES_BAR };
 
 const struct command commands_line_substitute[] = {
-    { "substitute", "replaces: /PATTERN/TEXT/[flags] [count]", COMMAND_LINE, LINE_CHANGES, { .act = line_substitute }, 1 },
+    { "substitute",
+      "replaces: /PATTERN/TEXT/[flags] [count]",
+      COMMAND_LINE,
+      LINE_CHANGES,
+      { .act = line_substitute },
+      1 },
     { "&", "the last replacement again", COMMAND_LINE, LINE_CHANGES, { .act = again }, 1 },
-    { "&&", "the last replacement again with its flags", COMMAND_LINE, LINE_CHANGES, { .act = again_with_flags }, 2 },
-    { "~", "the last replacement for the last search", COMMAND_LINE, LINE_CHANGES, { .act = again_with_search }, 1 },
-    { "substitute-again", "the last replacement on this line", COMMAND_ACTION, MODIFIES, { .act = again_here }, 0 },
-    { "substitute-everywhere", "the last replacement for the last search on every line", COMMAND_ACTION, MODIFIES,
-      { .act = again_everywhere }, 0 },
+    { "&&",
+      "the last replacement again with its flags",
+      COMMAND_LINE,
+      LINE_CHANGES,
+      { .act = again_with_flags },
+      2 },
+    { "~",
+      "the last replacement for the last search",
+      COMMAND_LINE,
+      LINE_CHANGES,
+      { .act = again_with_search },
+      1 },
+    { "substitute-again",
+      "the last replacement on this line",
+      COMMAND_ACTION,
+      MODIFIES,
+      { .act = again_here },
+      0 },
+    { "substitute-everywhere",
+      "the last replacement for the last search on every line",
+      COMMAND_ACTION,
+      MODIFIES,
+      { .act = again_everywhere },
+      0 },
     { 0 },
 };

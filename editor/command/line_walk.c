@@ -46,7 +46,8 @@ void walk_begin(struct line_walk *walk, struct document *document)
 void walk_add(struct line_walk *walk, size_t offset)
 {
     if ((walk->count & (walk->count - 1)) == 0)
-        walk->offsets = memory_resize(walk->offsets, (walk->count ? walk->count * 2 : 1) * sizeof *walk->offsets);
+        walk->offsets =
+            memory_resize(walk->offsets, (walk->count ? walk->count * 2 : 1) * sizeof *walk->offsets);
     walk->offsets[walk->count++] = offset;
 }
 

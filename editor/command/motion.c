@@ -22,7 +22,8 @@ static bool left(struct editor *editor, const struct call *call, struct motion *
         if (at != place_begin(text, at)) {
             motion->target = place_previous(text, at);
         } else if (wraps && at > 0) {
-            motion->target = is_operating(editor) || place_is_empty_line(text, at - 1) ? at - 1 : place_last(text, at - 1);
+            motion->target =
+                is_operating(editor) || place_is_empty_line(text, at - 1) ? at - 1 : place_last(text, at - 1);
             motion->whole = true;
         } else {
             motion->stopped = i == 0 && !is_operating(editor);
@@ -59,7 +60,8 @@ static bool move_lines(const struct editor *editor, size_t *offset, size_t count
     size_t line = place_line(text, *offset), lines = place_lines(text);
     if (count && (down ? line + 1 >= lines : line == 0))
         return false;
-    size_t target = down ? (count < lines - line ? line + count : lines - 1) : (count < line ? line - count : 0);
+    size_t target =
+        down ? (count < lines - line ? line + count : lines - 1) : (count < line ? line - count : 0);
     *offset = place_line_begin(text, target);
     return true;
 }
@@ -144,7 +146,8 @@ static bool line_end(struct editor *editor, const struct call *call, struct moti
     struct text *text = editor_text(editor);
     if (call->count > 1 && !move_lines(editor, &motion->target, call->count - 1, true))
         return false;
-    motion->target = is_past_allowed(editor) ? place_end(text, motion->target) : place_last(text, motion->target);
+    motion->target =
+        is_past_allowed(editor) ? place_end(text, motion->target) : place_last(text, motion->target);
     motion->wanted = END_COLUMN;
     return true;
 }
@@ -177,8 +180,7 @@ static bool column(struct editor *editor, const struct call *call, struct motion
     struct text *text = editor_text(editor);
     size_t begin = place_begin(text, motion->target);
     bool past = is_past_allowed(editor) || is_operating(editor);
-    motion->target =
-        place_at_column(text, begin, call->count - 1, (size_t)editor->options.tabstop, past, 0);
+    motion->target = place_at_column(text, begin, call->count - 1, (size_t)editor->options.tabstop, past, 0);
     motion->wanted = call->count - 1;
     return true;
 }
@@ -232,7 +234,8 @@ static bool text_end(struct editor *editor, const struct call *call, struct moti
 {
     struct text *text = editor_text(editor);
     go_line(editor, motion, call->counted ? call->count - 1 : (size_t)-1);
-    motion->target = is_past_allowed(editor) ? place_end(text, motion->target) : place_last(text, motion->target);
+    motion->target =
+        is_past_allowed(editor) ? place_end(text, motion->target) : place_last(text, motion->target);
     motion->wanted = END_COLUMN;
     return true;
 }
@@ -300,26 +303,83 @@ const struct command commands_motion[] = {
     { "up", "one line up", COMMAND_MOTION, MOTION_LINEWISE | MOTION_KEEPS_COLUMN, { .move = up }, 0 },
     { "down", "one line down", COMMAND_MOTION, MOTION_LINEWISE | MOTION_KEEPS_COLUMN, { .move = down }, 0 },
     { "screen-up", "one screen line up", COMMAND_MOTION, MOTION_KEEPS_COLUMN, { .move = screen_up }, 0 },
-    { "screen-down", "one screen line down", COMMAND_MOTION, MOTION_KEEPS_COLUMN, { .move = screen_down }, 0 },
+    { "screen-down",
+      "one screen line down",
+      COMMAND_MOTION,
+      MOTION_KEEPS_COLUMN,
+      { .move = screen_down },
+      0 },
     { "line-begin", "the first column", COMMAND_MOTION, 0, { .move = line_begin }, 0 },
-    { "line-first", "the first character of the line that is no blank", COMMAND_MOTION, 0, { .move = line_first }, 0 },
+    { "line-first",
+      "the first character of the line that is no blank",
+      COMMAND_MOTION,
+      0,
+      { .move = line_first },
+      0 },
     { "line-end", "the end of the line", COMMAND_MOTION, MOTION_INCLUSIVE, { .move = line_end }, 0 },
-    { "line-last-nonblank", "the last character of the line that is no blank", COMMAND_MOTION, MOTION_INCLUSIVE,
-      { .move = line_last_nonblank }, 0 },
-    { "line-middle", "the middle of the screen line, or a percentage of the text line", COMMAND_MOTION, 0,
-      { .move = line_middle }, 0 },
+    { "line-last-nonblank",
+      "the last character of the line that is no blank",
+      COMMAND_MOTION,
+      MOTION_INCLUSIVE,
+      { .move = line_last_nonblank },
+      0 },
+    { "line-middle",
+      "the middle of the screen line, or a percentage of the text line",
+      COMMAND_MOTION,
+      0,
+      { .move = line_middle },
+      0 },
     { "column", "a column by its number", COMMAND_MOTION, 0, { .move = column }, 0 },
-    { "down-first", "the first character of the line below", COMMAND_MOTION, MOTION_LINEWISE, { .move = down_first }, 0 },
-    { "up-first", "the first character of the line above", COMMAND_MOTION, MOTION_LINEWISE, { .move = up_first }, 0 },
-    { "here-first", "the first character of this line", COMMAND_MOTION, MOTION_LINEWISE, { .move = here_first }, 0 },
-    { "text-line", "a line by its number, else the last", COMMAND_MOTION, LINES_JUMP, { .move = text_line }, 0 },
-    { "text-first-line", "a line by its number, else the first", COMMAND_MOTION, LINES_JUMP, { .move = text_first_line },
+    { "down-first",
+      "the first character of the line below",
+      COMMAND_MOTION,
+      MOTION_LINEWISE,
+      { .move = down_first },
+      0 },
+    { "up-first",
+      "the first character of the line above",
+      COMMAND_MOTION,
+      MOTION_LINEWISE,
+      { .move = up_first },
+      0 },
+    { "here-first",
+      "the first character of this line",
+      COMMAND_MOTION,
+      MOTION_LINEWISE,
+      { .move = here_first },
+      0 },
+    { "text-line",
+      "a line by its number, else the last",
+      COMMAND_MOTION,
+      LINES_JUMP,
+      { .move = text_line },
+      0 },
+    { "text-first-line",
+      "a line by its number, else the first",
+      COMMAND_MOTION,
+      LINES_JUMP,
+      { .move = text_first_line },
       0 },
     { "text-begin", "the begin of the text", COMMAND_MOTION, MOTION_JUMP, { .move = text_begin }, 0 },
-    { "text-end", "the end of the text", COMMAND_MOTION, MOTION_JUMP | MOTION_INCLUSIVE, { .move = text_end }, 0 },
+    { "text-end",
+      "the end of the text",
+      COMMAND_MOTION,
+      MOTION_JUMP | MOTION_INCLUSIVE,
+      { .move = text_end },
+      0 },
     { "byte", "a byte by its number", COMMAND_MOTION, MOTION_JUMP, { .move = byte_place }, 0 },
     { "window-top", "the first line of the window", COMMAND_MOTION, LINES_JUMP, { .move = window_top }, 0 },
-    { "window-middle", "the middle line of the window", COMMAND_MOTION, LINES_JUMP, { .move = window_middle }, 0 },
-    { "window-bottom", "the last line of the window", COMMAND_MOTION, LINES_JUMP, { .move = window_bottom }, 0 },
+    { "window-middle",
+      "the middle line of the window",
+      COMMAND_MOTION,
+      LINES_JUMP,
+      { .move = window_middle },
+      0 },
+    { "window-bottom",
+      "the last line of the window",
+      COMMAND_MOTION,
+      LINES_JUMP,
+      { .move = window_bottom },
+      0 },
     { 0 },
 };

@@ -14,7 +14,8 @@ bool line_parts(const struct text *text, size_t begin, int section, bool both)
     return byte == '\f' || (section && byte == section) || (both && byte == '}');
 }
 
-static bool part_walk(const struct editor *editor, struct motion *motion, size_t count, bool down, int section, bool both)
+static bool part_walk(const struct editor *editor, struct motion *motion, size_t count, bool down,
+                      int section, bool both)
 {
     struct text *text = editor_text(editor);
     size_t line = place_begin(text, motion->target);
@@ -55,7 +56,8 @@ static bool paragraph_previous(struct editor *editor, const struct call *call, s
     return part_walk(editor, motion, call->count, false, 0, false);
 }
 
-static bool section_walk(struct editor *editor, const struct call *call, struct motion *motion, bool down, int section)
+static bool section_walk(struct editor *editor, const struct call *call, struct motion *motion, bool down,
+                         int section)
 {
     bool both = editor->inside->operation && down && section == '{';
     if (!part_walk(editor, motion, call->count, down, section, both))
@@ -160,22 +162,65 @@ static bool bracket(struct editor *editor, const struct call *call, struct motio
 enum { JUMP_NUMBERED = MOTION_JUMP | MOTION_NUMBERED };
 
 const struct command commands_motion_block[] = {
-    { "paragraph-next", "the empty line behind the paragraph", COMMAND_MOTION, JUMP_NUMBERED, { .move = paragraph_next },
+    { "paragraph-next",
+      "the empty line behind the paragraph",
+      COMMAND_MOTION,
+      JUMP_NUMBERED,
+      { .move = paragraph_next },
       0 },
-    { "paragraph-previous", "the empty line before the paragraph", COMMAND_MOTION, JUMP_NUMBERED,
-      { .move = paragraph_previous }, 0 },
-    { "section-next", "the next line with { in the first column", COMMAND_MOTION, MOTION_JUMP, { .move = section_next }, 0 },
-    { "section-previous", "the previous line with { in the first column", COMMAND_MOTION, MOTION_JUMP,
-      { .move = section_previous }, 0 },
-    { "section-end-next", "the next line with } in the first column", COMMAND_MOTION, MOTION_JUMP,
-      { .move = section_end_next }, 0 },
-    { "section-end-previous", "the previous line with } in the first column", COMMAND_MOTION, MOTION_JUMP,
-      { .move = section_end_previous }, 0 },
-    { "sentence-next", "the begin of the next sentence", COMMAND_MOTION, JUMP_NUMBERED, { .move = sentence_next }, 0 },
-    { "sentence-previous", "the begin of the sentence", COMMAND_MOTION, JUMP_NUMBERED, { .move = sentence_previous }, 0 },
-    { "match", "the partner of the bracket; with a count a percentage of the text", COMMAND_MOTION,
-      JUMP_NUMBERED | MOTION_INCLUSIVE, { .move = match }, 0 },
-    { "bracket", "the bracket ( { ) or } around the cursor that the argument names", COMMAND_MOTION, MOTION_JUMP,
-      { .move = bracket }, 0 },
+    { "paragraph-previous",
+      "the empty line before the paragraph",
+      COMMAND_MOTION,
+      JUMP_NUMBERED,
+      { .move = paragraph_previous },
+      0 },
+    { "section-next",
+      "the next line with { in the first column",
+      COMMAND_MOTION,
+      MOTION_JUMP,
+      { .move = section_next },
+      0 },
+    { "section-previous",
+      "the previous line with { in the first column",
+      COMMAND_MOTION,
+      MOTION_JUMP,
+      { .move = section_previous },
+      0 },
+    { "section-end-next",
+      "the next line with } in the first column",
+      COMMAND_MOTION,
+      MOTION_JUMP,
+      { .move = section_end_next },
+      0 },
+    { "section-end-previous",
+      "the previous line with } in the first column",
+      COMMAND_MOTION,
+      MOTION_JUMP,
+      { .move = section_end_previous },
+      0 },
+    { "sentence-next",
+      "the begin of the next sentence",
+      COMMAND_MOTION,
+      JUMP_NUMBERED,
+      { .move = sentence_next },
+      0 },
+    { "sentence-previous",
+      "the begin of the sentence",
+      COMMAND_MOTION,
+      JUMP_NUMBERED,
+      { .move = sentence_previous },
+      0 },
+    { "match",
+      "the partner of the bracket; with a count a percentage of the text",
+      COMMAND_MOTION,
+      JUMP_NUMBERED | MOTION_INCLUSIVE,
+      { .move = match },
+      0 },
+    { "bracket",
+      "the bracket ( { ) or } around the cursor that the argument names",
+      COMMAND_MOTION,
+      MOTION_JUMP,
+      { .move = bracket },
+      0 },
     { 0 },
 };

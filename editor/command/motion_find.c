@@ -1,7 +1,8 @@
 /* motion_find.c - to a character of the line. */
 #include "editor/command/editor_inside.h"
 
-static bool find_forward(const struct text *text, size_t *at, uint32_t code, size_t count, bool till, bool again)
+static bool find_forward(const struct text *text, size_t *at, uint32_t code, size_t count, bool till,
+                         bool again)
 {
     size_t place = *at, before = place;
     if (till && again && place < place_end(text, place)) {
@@ -41,15 +42,16 @@ static bool find_back(const struct text *text, size_t *at, uint32_t code, size_t
     return true;
 }
 
-static bool find(struct editor *editor, struct motion *motion, uint32_t code, size_t count, bool backward, bool till,
-                 bool again)
+static bool find(struct editor *editor, struct motion *motion, uint32_t code, size_t count, bool backward,
+                 bool till, bool again)
 {
     struct text *text = editor_text(editor);
     motion->inclusive = !backward;
     return (backward ? find_back : find_forward)(text, &motion->target, code, count, till, again);
 }
 
-static bool find_new(struct editor *editor, const struct call *call, struct motion *motion, bool backward, bool till)
+static bool find_new(struct editor *editor, const struct call *call, struct motion *motion, bool backward,
+                     bool till)
 {
     uint32_t code = key_character(call->character);
     if (code == (uint32_t)-1 || code == '\n')
@@ -82,7 +84,8 @@ static bool till_previous(struct editor *editor, const struct call *call, struct
     return find_new(editor, call, motion, true, true);
 }
 
-static bool find_again_towards(struct editor *editor, const struct call *call, struct motion *motion, bool reverse)
+static bool find_again_towards(struct editor *editor, const struct call *call, struct motion *motion,
+                               bool reverse)
 {
     const struct editor_inside *inside = editor->inside;
     if (!inside->find.character.code)
@@ -104,10 +107,24 @@ static bool find_reverse(struct editor *editor, const struct call *call, struct 
 enum { ON_CHARACTER = TAKES_CHARACTER | MOTION_INCLUSIVE };
 
 const struct command commands_motion_find[] = {
-    { "find-next", "to the next such character of the line", COMMAND_MOTION, ON_CHARACTER, { .move = find_next }, 0 },
-    { "find-previous", "to the previous such character", COMMAND_MOTION, TAKES_CHARACTER, { .move = find_previous }, 0 },
+    { "find-next",
+      "to the next such character of the line",
+      COMMAND_MOTION,
+      ON_CHARACTER,
+      { .move = find_next },
+      0 },
+    { "find-previous",
+      "to the previous such character",
+      COMMAND_MOTION,
+      TAKES_CHARACTER,
+      { .move = find_previous },
+      0 },
     { "till-next", "before the next such character", COMMAND_MOTION, ON_CHARACTER, { .move = till_next }, 0 },
-    { "till-previous", "behind the previous such character", COMMAND_MOTION, TAKES_CHARACTER, { .move = till_previous },
+    { "till-previous",
+      "behind the previous such character",
+      COMMAND_MOTION,
+      TAKES_CHARACTER,
+      { .move = till_previous },
       0 },
     { "find-again", "the last such search again", COMMAND_MOTION, 0, { .move = find_again }, 0 },
     { "find-reverse", "the last such search the other way", COMMAND_MOTION, 0, { .move = find_reverse }, 0 },

@@ -10,7 +10,8 @@ int class_here(const struct walker *walker)
 
 static bool on_empty_line(const struct walker *walker)
 {
-    return walker->at == place_begin(walker->text, walker->at) && place_end(walker->text, walker->at) == walker->at;
+    return walker->at == place_begin(walker->text, walker->at) &&
+           place_end(walker->text, walker->at) == walker->at;
 }
 
 static bool on_last_line(const struct walker *walker)
@@ -200,10 +201,19 @@ static bool word_end_previous(struct editor *editor, const struct call *call, st
 }
 
 const struct command commands_motion_word[] = {
-    { "word-next", "the next word; `big`: parted by blanks alone", COMMAND_MOTION, 0, { .move = word_next }, 0 },
+    { "word-next",
+      "the next word; `big`: parted by blanks alone",
+      COMMAND_MOTION,
+      0,
+      { .move = word_next },
+      0 },
     { "word-previous", "the begin of the word", COMMAND_MOTION, 0, { .move = word_previous }, 0 },
     { "word-end", "the end of the word", COMMAND_MOTION, MOTION_INCLUSIVE, { .move = word_end_next }, 0 },
-    { "word-end-previous", "the end of the word before", COMMAND_MOTION, MOTION_INCLUSIVE, { .move = word_end_previous },
+    { "word-end-previous",
+      "the end of the word before",
+      COMMAND_MOTION,
+      MOTION_INCLUSIVE,
+      { .move = word_end_previous },
       0 },
     { 0 },
 };

@@ -35,7 +35,8 @@ static bool is_binary(int byte)
 
 static bool has_prefix(const struct line_bytes *line, long column, char letter, int (*digit)(int))
 {
-    return column > 0 && (at(line, column) | 32) == letter && at(line, column - 1) == '0' && digit(at(line, column + 1));
+    return column > 0 && (at(line, column) | 32) == letter && at(line, column - 1) == '0' &&
+           digit(at(line, column + 1));
 }
 
 static int binary_digit(int byte)
@@ -81,17 +82,20 @@ struct number {
     uint64_t value;
 };
 
-static void number_read(const struct line_bytes *line, long limit, const struct number_form *form, struct number *number)
+static void number_read(const struct line_bytes *line, long limit, const struct number_form *form,
+                        struct number *number)
 {
     long column = number->start;
     unsigned base = 10;
     int second = at(line, column + 1);
     bool room = limit > 2;
     number->prefix = 0;
-    if (at(line, column) == '0' && room && (second | 32) == 'x' && form->hexadecimal && isxdigit(at(line, column + 2))) {
+    if (at(line, column) == '0' && room && (second | 32) == 'x' && form->hexadecimal &&
+        isxdigit(at(line, column + 2))) {
         number->prefix = (char)second;
         base = 16;
-    } else if (at(line, column) == '0' && room && (second | 32) == 'b' && form->binary && is_binary(at(line, column + 2))) {
+    } else if (at(line, column) == '0' && room && (second | 32) == 'b' && form->binary &&
+               is_binary(at(line, column + 2))) {
         number->prefix = (char)second;
         base = 2;
     } else if (at(line, column) == '0' && form->octal && isdigit(second)) {
@@ -107,10 +111,13 @@ static void number_read(const struct line_bytes *line, long limit, const struct 
         column += 2;
     for (number->value = 0; column - number->start < limit; column++) {
         int byte = at(line, column);
-        unsigned digit = isdigit(byte) ? (unsigned)(byte - '0') : isxdigit(byte) ? (unsigned)((byte | 32) - 'a' + 10) : 99;
+        unsigned digit = isdigit(byte)    ? (unsigned)(byte - '0')
+                         : isxdigit(byte) ? (unsigned)((byte | 32) - 'a' + 10)
+                                          : 99;
         if (digit >= base)
             break;
-        number->value = number->value > (UINT64_MAX - digit) / base ? UINT64_MAX : number->value * base + digit;
+        number->value =
+            number->value > (UINT64_MAX - digit) / base ? UINT64_MAX : number->value * base + digit;
     }
     number->length = column - number->start;
 }
@@ -152,10 +159,11 @@ static void append_digits(struct bytes *out, const struct number *number, const 
             digits[size - 1 - i] = swap;
         }
     } else {
-        size = kind == 'x' && upper ? snprintf(digits, sizeof digits, "%llX", (unsigned long long)number->value)
-               : kind == 'x'        ? snprintf(digits, sizeof digits, "%llx", (unsigned long long)number->value)
-               : number->prefix     ? snprintf(digits, sizeof digits, "%llo", (unsigned long long)number->value)
-                                    : snprintf(digits, sizeof digits, "%llu", (unsigned long long)number->value);
+        size = kind == 'x' && upper
+                   ? snprintf(digits, sizeof digits, "%llX", (unsigned long long)number->value)
+               : kind == 'x'    ? snprintf(digits, sizeof digits, "%llx", (unsigned long long)number->value)
+               : number->prefix ? snprintf(digits, sizeof digits, "%llo", (unsigned long long)number->value)
+                                : snprintf(digits, sizeof digits, "%llu", (unsigned long long)number->value);
     }
     long length = number->length;
     if (number->prefix) {
@@ -183,8 +191,8 @@ static void add_letter(struct editor *editor, size_t offset, int byte, uint64_t 
 }
 
 /* Adds to the number of a line at or behind `from`; in a selection only within [from, from + length). */
-static bool add_in_line(struct editor *editor, size_t begin, long from, long length, bool selected, uint64_t amount,
-                        bool subtract)
+static bool add_in_line(struct editor *editor, size_t begin, long from, long length, bool selected,
+                        uint64_t amount, bool subtract)
 {
     struct text *text = editor_text(editor);
     struct number_form form = form_of(editor);
@@ -250,7 +258,8 @@ static bool subtract_one(struct editor *editor, const struct call *call)
 }
 
 /* Argument: progressive (each line that changes adds more than the one before). */
-static bool add_region(struct editor *editor, const struct call *call, const struct region *region, bool subtract)
+static bool add_region(struct editor *editor, const struct call *call, const struct region *region,
+                       bool subtract)
 {
     size_t first = region_first_line(editor, region), last = region_last_line(editor, region);
     uint64_t amount = call->count;
@@ -263,11 +272,12 @@ static bool add_region(struct editor *editor, const struct call *call, const str
             span = block_row(editor, region, begin).span;
         } else {
             span.start = line == first && row.span.start > begin ? row.span.start : begin;
-            span.end = line == last && row.shape == SHAPE_CHARACTERS && row.span.end < end ? row.span.end : end;
+            span.end =
+                line == last && row.shape == SHAPE_CHARACTERS && row.span.end < end ? row.span.end : end;
         }
         size_t before = text_size(editor_text(editor));
-        bool changed = add_in_line(editor, begin, (long)(span.start - begin), (long)(span.end - span.start), true, amount,
-                                   subtract);
+        bool changed = add_in_line(editor, begin, (long)(span.start - begin), (long)(span.end - span.start),
+                                   true, amount, subtract);
         row.span.end += text_size(editor_text(editor)) - before;
         if (changed && call->argument[0] == 'p')
             amount += call->count;
@@ -291,12 +301,29 @@ static bool subtract_from_region(struct editor *editor, const struct call *call,
 enum { CHANGES = REPEATABLE | MODIFIES };
 
 const struct command commands_number[] = {
-    { "add", "adds to the number under or behind the cursor", COMMAND_ACTION, CHANGES, { .act = add_one }, 0 },
-    { "subtract", "subtracts from the number under or behind the cursor", COMMAND_ACTION, CHANGES, { .act = subtract_one },
+    { "add",
+      "adds to the number under or behind the cursor",
+      COMMAND_ACTION,
+      CHANGES,
+      { .act = add_one },
       0 },
-    { "operator-add", "adds to the first number of each line; `progressive`", COMMAND_OPERATOR, CHANGES,
-      { .operate = add_to_region }, 0 },
-    { "operator-subtract", "subtracts from the first number of each line; `progressive`", COMMAND_OPERATOR, CHANGES,
-      { .operate = subtract_from_region }, 0 },
+    { "subtract",
+      "subtracts from the number under or behind the cursor",
+      COMMAND_ACTION,
+      CHANGES,
+      { .act = subtract_one },
+      0 },
+    { "operator-add",
+      "adds to the first number of each line; `progressive`",
+      COMMAND_OPERATOR,
+      CHANGES,
+      { .operate = add_to_region },
+      0 },
+    { "operator-subtract",
+      "subtracts from the first number of each line; `progressive`",
+      COMMAND_OPERATOR,
+      CHANGES,
+      { .operate = subtract_from_region },
+      0 },
     { 0 },
 };

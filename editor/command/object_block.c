@@ -38,7 +38,8 @@ struct block {
     bool end_at_begin; /* the closing bracket stands at the begin of its line */
 };
 
-static bool find_block(const struct text *text, size_t at, struct pair pair, size_t count, struct block *block)
+static bool find_block(const struct text *text, size_t at, struct pair pair, size_t count,
+                       struct block *block)
 {
     block->start = at;
     bool around = bracket_around(text, at, pair, true, &block->start);
@@ -62,11 +63,13 @@ static void shrink_block(const struct text *text, struct block *block, bool brac
     }
 }
 
-static void block_region(const struct text *text, const struct block *block, bool visual, struct region *region)
+static void block_region(const struct text *text, const struct block *block, bool visual,
+                         struct region *region)
 {
     size_t cursor = block->end;
-    *region =
-        (struct region){ .shape = SHAPE_CHARACTERS, .reshapes = true, .placed = visual, .anchor = block->start };
+    *region = (struct region){
+        .shape = SHAPE_CHARACTERS, .reshapes = true, .placed = visual, .anchor = block->start
+    };
     if (visual) {
         if (block->end_at_begin && text_byte(text, cursor) != '\n')
             cursor = place_next(text, cursor);
@@ -84,7 +87,8 @@ static void block_region(const struct text *text, const struct block *block, boo
     region->span = (struct span){ block->start, end > block->start ? end : block->start };
 }
 
-static bool bracket_object(struct editor *editor, const struct call *call, struct region *region, bool with_brackets)
+static bool bracket_object(struct editor *editor, const struct call *call, struct region *region,
+                           bool with_brackets)
 {
     static const struct pair pairs[] = { { '(', ')' }, { '{', '}' }, { '[', ']' }, { '<', '>' } };
     struct text *text = editor_text(editor);
@@ -155,7 +159,8 @@ static bool tag_read(const struct text *text, size_t at, struct tag *tag)
     at += tag->closes;
     size_t length = 0;
     int byte;
-    while (!is_tag_blank(byte = text_byte(text, at)) && byte != '>' && byte != '/' && byte != '!' && byte != '<') {
+    while (!is_tag_blank(byte = text_byte(text, at)) && byte != '>' && byte != '/' && byte != '!' &&
+           byte != '<') {
         if (length + 1 < sizeof tag->name)
             tag->name[length++] = (char)byte;
         at++;
@@ -223,7 +228,8 @@ struct tag_pair {
 };
 
 /* The nth pair around `at` whose closing tag lies behind old_end. */
-static bool tag_pair_around(const struct text *text, size_t at, size_t old_end, size_t count, struct tag_pair *pair)
+static bool tag_pair_around(const struct text *text, size_t at, size_t old_end, size_t count,
+                            struct tag_pair *pair)
 {
     for (;;) {
         for (size_t i = 0; i < count; i++) {
@@ -265,7 +271,8 @@ static void tag_region(const struct text *text, const struct tag_pair *pair, boo
 {
     struct span span = with_tags ? (struct span){ pair->open.start, pair->close.end }
                                  : (struct span){ pair->open.end, pair->close.start };
-    *region = (struct region){ .shape = SHAPE_CHARACTERS, .span = span, .placed = visual, .anchor = span.start };
+    *region =
+        (struct region){ .shape = SHAPE_CHARACTERS, .span = span, .placed = visual, .anchor = span.start };
     region->reshapes = true;
     region->cursor = span.end > span.start ? place_previous(text, span.end) : span.start;
 }
@@ -295,8 +302,12 @@ static bool a_tag(struct editor *editor, const struct call *call, struct region 
 }
 
 const struct command commands_object_block[] = {
-    { "inner-bracket", "what lies between the brackets that the argument names", COMMAND_OBJECT, 0,
-      { .select = inner_bracket }, 0 },
+    { "inner-bracket",
+      "what lies between the brackets that the argument names",
+      COMMAND_OBJECT,
+      0,
+      { .select = inner_bracket },
+      0 },
     { "a-bracket", "brackets and what lies between them", COMMAND_OBJECT, 0, { .select = a_bracket }, 0 },
     { "inner-tag", "what lies between a pair of tags", COMMAND_OBJECT, 0, { .select = inner_tag }, 0 },
     { "a-tag", "a pair of tags and what lies between them", COMMAND_OBJECT, 0, { .select = a_tag }, 0 },

@@ -57,7 +57,8 @@ static void extend_back(const struct text *text, size_t *cursor, size_t start, s
     }
 }
 
-static void extend_forward(const struct text *text, size_t *cursor, size_t start, size_t count, bool with_blanks)
+static void extend_forward(const struct text *text, size_t *cursor, size_t start, size_t count,
+                           bool with_blanks)
 {
     size_t place = start;
     bool at_start = true;
@@ -83,8 +84,8 @@ struct sentence_object {
     bool extended;
 };
 
-static void sentence_extend(const struct text *text, struct sentence_object *object, size_t from, size_t anchor,
-                            size_t count, bool with_blanks)
+static void sentence_extend(const struct text *text, struct sentence_object *object, size_t from,
+                            size_t anchor, size_t count, bool with_blanks)
 {
     object->extended = true;
     if (from < anchor)
@@ -93,8 +94,8 @@ static void sentence_extend(const struct text *text, struct sentence_object *obj
         extend_forward(text, &object->cursor, from, count, with_blanks);
 }
 
-static void sentence_select(const struct text *text, struct sentence_object *object, size_t from, size_t count,
-                            bool with_blanks)
+static void sentence_select(const struct text *text, struct sentence_object *object, size_t from,
+                            size_t count, bool with_blanks)
 {
     size_t place = from;
     while (is_blank_at(text, place))
@@ -124,7 +125,8 @@ static void sentence_select(const struct text *text, struct sentence_object *obj
     }
 }
 
-static bool sentence_object(struct editor *editor, const struct call *call, struct region *region, bool with_blanks)
+static bool sentence_object(struct editor *editor, const struct call *call, struct region *region,
+                            bool with_blanks)
 {
     struct text *text = editor_text(editor);
     size_t from = editor->window.cursor, anchor = editor->window.anchor;
@@ -237,7 +239,8 @@ static bool paragraph_select(const struct text *text, struct lines *lines, size_
     return true;
 }
 
-static bool paragraph_object(struct editor *editor, const struct call *call, struct region *region, bool with_blanks)
+static bool paragraph_object(struct editor *editor, const struct call *call, struct region *region,
+                             bool with_blanks)
 {
     struct text *text = editor_text(editor);
     size_t cursor = place_line(text, editor->window.cursor), anchor = place_line(text, editor->window.anchor);
@@ -276,10 +279,23 @@ static bool a_paragraph(struct editor *editor, const struct call *call, struct r
 
 const struct command commands_object_prose[] = {
     { "inner-sentence", "the sentence under the cursor", COMMAND_OBJECT, 0, { .select = inner_sentence }, 0 },
-    { "a-sentence", "the sentence under the cursor with the blanks beside it", COMMAND_OBJECT, 0, { .select = a_sentence },
+    { "a-sentence",
+      "the sentence under the cursor with the blanks beside it",
+      COMMAND_OBJECT,
+      0,
+      { .select = a_sentence },
       0 },
-    { "inner-paragraph", "the paragraph under the cursor", COMMAND_OBJECT, 0, { .select = inner_paragraph }, 0 },
-    { "a-paragraph", "the paragraph under the cursor with the empty lines beside it", COMMAND_OBJECT, 0,
-      { .select = a_paragraph }, 0 },
+    { "inner-paragraph",
+      "the paragraph under the cursor",
+      COMMAND_OBJECT,
+      0,
+      { .select = inner_paragraph },
+      0 },
+    { "a-paragraph",
+      "the paragraph under the cursor with the empty lines beside it",
+      COMMAND_OBJECT,
+      0,
+      { .select = a_paragraph },
+      0 },
     { 0 },
 };

@@ -49,7 +49,8 @@ static long previous_quote(const struct quoted *q, long column, bool escapes)
 static void look_at_selection(struct quoted *q)
 {
     long low = q->forward ? q->anchor : q->cursor, high = q->forward ? q->cursor : q->anchor;
-    q->inside = low > 0 && byte_at(q, low - 1) == q->quote && byte_at(q, high) && byte_at(q, high + 1) == q->quote;
+    q->inside =
+        low > 0 && byte_at(q, low - 1) == q->quote && byte_at(q, high) && byte_at(q, high + 1) == q->quote;
     for (long i = low; i <= high && i < q->size; i++)
         if (q->line[i] == q->quote)
             q->has_quote = true;
@@ -118,7 +119,9 @@ static bool is_blank(char byte)
 static bool find_string(struct quoted *q, bool with_quotes)
 {
     bool on_quote = byte_at(q, q->cursor) == q->quote;
-    bool found = !q->empty && on_quote ? find_beside(q) : on_quote || !q->empty ? find_from_begin(q) : find_around(q);
+    bool found = !q->empty && on_quote   ? find_beside(q)
+                 : on_quote || !q->empty ? find_from_begin(q)
+                                         : find_around(q);
     if (!found || !with_quotes)
         return found;
     if (is_blank(byte_at(q, q->end + 1)))
@@ -136,7 +139,8 @@ static void place_selection(const struct quoted *q, long start, long last, long 
     *anchor = q->anchor;
     char here = byte_at(q, q->anchor);
     if (q->empty || q->forward) {
-        if (q->empty || (!q->has_quote && (q->inside || (here != q->quote && byte_at(q, q->anchor - 1) != q->quote))))
+        if (q->empty ||
+            (!q->has_quote && (q->inside || (here != q->quote && byte_at(q, q->anchor - 1) != q->quote))))
             *anchor = start;
         else if (q->inside)
             *anchor = start;
@@ -148,7 +152,8 @@ static void place_selection(const struct quoted *q, long start, long last, long 
     *cursor = start;
 }
 
-static bool quote_object(struct editor *editor, const struct call *call, struct region *region, bool with_quotes)
+static bool quote_object(struct editor *editor, const struct call *call, struct region *region,
+                         bool with_quotes)
 {
     struct text *text = editor_text(editor);
     size_t begin = place_begin(text, editor->window.cursor), end = place_end(text, begin);
@@ -156,7 +161,9 @@ static bool quote_object(struct editor *editor, const struct call *call, struct 
     if (visual && place_begin(text, editor->window.anchor) != begin)
         return false;
     char *line = text_copy(text, (struct span){ begin, end });
-    struct quoted q = { .line = line, .size = (long)(end - begin), .quote = call->argument[0], .visual = visual };
+    struct quoted q = {
+        .line = line, .size = (long)(end - begin), .quote = call->argument[0], .visual = visual
+    };
     q.cursor = (long)(editor->window.cursor - begin);
     q.anchor = visual ? (long)(editor->window.anchor - begin) : q.cursor;
     q.empty = q.anchor == q.cursor;
@@ -170,7 +177,8 @@ static bool quote_object(struct editor *editor, const struct call *call, struct 
         long anchor, cursor;
         place_selection(&q, start, behind - 1, &anchor, &cursor);
         *region = (struct region){ .shape = SHAPE_CHARACTERS, .placed = visual };
-        region->span = (struct span){ begin + (size_t)start, begin + (size_t)(behind > start ? behind : start) };
+        region->span =
+            (struct span){ begin + (size_t)start, begin + (size_t)(behind > start ? behind : start) };
         region->anchor = place_snap(text, begin + (size_t)anchor);
         region->cursor = place_snap(text, begin + (size_t)cursor);
     }
@@ -189,7 +197,11 @@ static bool a_quote(struct editor *editor, const struct call *call, struct regio
 }
 
 const struct command commands_object_quote[] = {
-    { "inner-quote", "what lies between the quotes that the argument names", COMMAND_OBJECT, 0, { .select = inner_quote },
+    { "inner-quote",
+      "what lies between the quotes that the argument names",
+      COMMAND_OBJECT,
+      0,
+      { .select = inner_quote },
       0 },
     { "a-quote", "a quoted string with its quotes", COMMAND_OBJECT, 0, { .select = a_quote }, 0 },
     { 0 },

@@ -80,7 +80,8 @@ static void take_blanks_before(struct word_object *object)
         object->start = back.at;
 }
 
-static bool word_object(struct editor *editor, const struct call *call, struct region *region, bool with_blanks)
+static bool word_object(struct editor *editor, const struct call *call, struct region *region,
+                        bool with_blanks)
 {
     struct text *text = editor_text(editor);
     size_t cursor = editor->window.cursor, anchor = editor->window.anchor;
@@ -108,7 +109,8 @@ static bool word_object(struct editor *editor, const struct call *call, struct r
     if (object.took_blanks && (class_here(&object.walker) != 0 || (at_begin && !object.inclusive)))
         take_blanks_before(&object);
     size_t end = object.walker.at;
-    *region = (struct region){ .shape = SHAPE_CHARACTERS, .placed = visual, .anchor = object.start, .cursor = end };
+    *region =
+        (struct region){ .shape = SHAPE_CHARACTERS, .placed = visual, .anchor = object.start, .cursor = end };
     region->span = (struct span){ object.start, end };
     if (object.inclusive && text_byte(text, end) != '\n')
         region->span.end = place_next(text, end);
@@ -128,6 +130,11 @@ static bool a_word(struct editor *editor, const struct call *call, struct region
 
 const struct command commands_object_word[] = {
     { "inner-word", "the word under the cursor", COMMAND_OBJECT, 0, { .select = inner_word }, 0 },
-    { "a-word", "the word under the cursor with the blanks beside it", COMMAND_OBJECT, 0, { .select = a_word }, 0 },
+    { "a-word",
+      "the word under the cursor with the blanks beside it",
+      COMMAND_OBJECT,
+      0,
+      { .select = a_word },
+      0 },
     { 0 },
 };

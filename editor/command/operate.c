@@ -1,4 +1,5 @@
-/* operate.c - what an operator works on: motions, objects, lines and selections become regions, by the rules of vi. */
+/* operate.c - what an operator works on: motions, objects, lines and selections become regions, by the rules
+ * of vi. */
 #include "editor/command/editor_inside.h"
 
 #include <string.h>
@@ -40,8 +41,8 @@ static bool in_indent(const struct text *text, size_t offset)
 }
 
 /* Characters from start to end, `end` being the place that the motion reached. */
-static void take_characters(struct region *region, const struct text *text, size_t start, size_t end, bool inclusive,
-                            bool adjust)
+static void take_characters(struct region *region, const struct text *text, size_t start, size_t end,
+                            bool inclusive, bool adjust)
 {
     region->span = (struct span){ start, end };
     bool crosses = place_begin(text, start) != place_begin(text, end);
@@ -74,7 +75,8 @@ static void widen_deletion(struct region *region, const struct text *text)
     }
 }
 
-static void take_block(const struct editor *editor, struct region *region, size_t anchor, size_t cursor, bool inclusive)
+static void take_block(const struct editor *editor, struct region *region, size_t anchor, size_t cursor,
+                       bool inclusive)
 {
     struct text *text = editor_text(editor);
     size_t tabstop = (size_t)editor->options.tabstop;
@@ -94,8 +96,8 @@ static void take_block(const struct editor *editor, struct region *region, size_
 }
 
 /* v, V and ^V between operator and motion change what the motion covers. */
-static void force_region(const struct editor *editor, struct region *region, const struct motion *motion, int forced,
-                         size_t start, size_t end)
+static void force_region(const struct editor *editor, struct region *region, const struct motion *motion,
+                         int forced, size_t start, size_t end)
 {
     struct text *text = editor_text(editor);
     if (forced == 'V') {
@@ -148,7 +150,8 @@ static bool motion_region(struct editor *editor, const struct call *motion_call,
 static void force_object(const struct editor *editor, struct region *region, int forced)
 {
     struct text *text = editor_text(editor);
-    size_t start = region->span.start, last = region->span.end > start ? place_previous(text, region->span.end) : start;
+    size_t start = region->span.start,
+           last = region->span.end > start ? place_previous(text, region->span.end) : start;
     if (region->shape == SHAPE_LINES)
         last = place_begin(text, last);
     if (forced == 'V') {
@@ -191,13 +194,15 @@ static void remember_operation(struct editor *editor, const struct call *operati
         saved_call_set(&editor->inside->repeat.motion, motion);
 }
 
-bool operate_motion(struct editor *editor, const struct call *operation, const struct call *motion, int forced)
+bool operate_motion(struct editor *editor, const struct call *operation, const struct call *motion,
+                    int forced)
 {
     struct region region = { 0 };
     bool deletes = operation->command->flags & OPERATOR_DELETES;
     editor->inside->operation = operation->command;
-    bool found = motion->command->kind == COMMAND_OBJECT ? motion->command->select(editor, motion, &region)
-                                                         : motion_region(editor, motion, forced, deletes, &region);
+    bool found = motion->command->kind == COMMAND_OBJECT
+                     ? motion->command->select(editor, motion, &region)
+                     : motion_region(editor, motion, forced, deletes, &region);
     editor->inside->operation = 0;
     if (!found)
         return false;

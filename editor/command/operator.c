@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-
 static int32_t toggle(int32_t code)
 {
     return unit_is_lower(code) ? unit_to_upper(code) : unit_to_lower(code);
@@ -111,8 +110,8 @@ static bool is_white(int byte)
     return byte == ' ' || byte == '\t';
 }
 
-/* Joins the line behind the one that begins at `begin`; returns where they meet. *last is the last character of the line
- * joined before, 0 if that was empty, and becomes that of this one. */
+/* Joins the line behind the one that begins at `begin`; returns where they meet. *last is the last character
+ * of the line joined before, 0 if that was empty, and becomes that of this one. */
 static size_t join_next(struct editor *editor, size_t begin, bool with_blanks, int *last)
 {
     struct text *text = editor_text(editor);
@@ -173,7 +172,8 @@ static bool replace_characters(struct editor *editor, const struct call *call)
 {
     struct text *text = editor_text(editor);
     uint32_t code = key_character(call->character);
-    if (call->character.modifiers == KEY_CONTROL && call->character.code >= 'a' && call->character.code <= 'z')
+    if (call->character.modifiers == KEY_CONTROL && call->character.code >= 'a' &&
+        call->character.code <= 'z')
         code = call->character.code & 31;
     if (code == (uint32_t)-1)
         return false;
@@ -214,7 +214,8 @@ static void replace_span(struct editor *editor, struct span span, const char *ou
 }
 
 /* Cut tabs become blanks around the characters that replace the cells inside. */
-static void replace_row(struct editor *editor, const struct region *region, size_t line, const char *out, unsigned size)
+static void replace_row(struct editor *editor, const struct region *region, size_t line, const char *out,
+                        unsigned size)
 {
     struct block_row row = block_row(editor, region, line);
     if (row.is_short)
@@ -253,19 +254,59 @@ static bool replace_region(struct editor *editor, const struct call *call, const
 enum { CHANGES = REPEATABLE | MODIFIES, ON_LINES = CHANGES | OPERATOR_ON_LINES };
 
 const struct command commands_operator[] = {
-    { "operator-upper", "makes capital letters", COMMAND_OPERATOR, CHANGES | OPERATOR_MOVES, { .operate = upper_region }, 0 },
-    { "operator-lower", "makes small letters", COMMAND_OPERATOR, CHANGES | OPERATOR_MOVES, { .operate = lower_region }, 0 },
-    { "operator-toggle", "makes capital letters small and small ones capital", COMMAND_OPERATOR,
-      CHANGES | OPERATOR_MOVES, { .operate = toggle_region }, 0 },
-    { "operator-rot13", "moves letters by half the alphabet", COMMAND_OPERATOR, CHANGES | OPERATOR_MOVES,
-      { .operate = rotate_region }, 0 },
-    { "operator-join", "joins lines; `bare`: without blanks", COMMAND_OPERATOR, ON_LINES, { .operate = join_region }, 0 },
-    { "operator-replace", "replaces every character", COMMAND_OPERATOR, CHANGES | TAKES_CHARACTER,
-      { .operate = replace_region }, 0 },
-    { "toggle-case", "toggles the case of the character under the cursor", COMMAND_ACTION, CHANGES,
-      { .act = toggle_characters }, 0 },
-    { "join", "joins this line and the next; `bare`: without blanks", COMMAND_ACTION, CHANGES, { .act = join_lines }, 0 },
-    { "replace-character", "replaces the character under the cursor", COMMAND_ACTION, CHANGES | TAKES_CHARACTER,
-      { .act = replace_characters }, 0 },
+    { "operator-upper",
+      "makes capital letters",
+      COMMAND_OPERATOR,
+      CHANGES | OPERATOR_MOVES,
+      { .operate = upper_region },
+      0 },
+    { "operator-lower",
+      "makes small letters",
+      COMMAND_OPERATOR,
+      CHANGES | OPERATOR_MOVES,
+      { .operate = lower_region },
+      0 },
+    { "operator-toggle",
+      "makes capital letters small and small ones capital",
+      COMMAND_OPERATOR,
+      CHANGES | OPERATOR_MOVES,
+      { .operate = toggle_region },
+      0 },
+    { "operator-rot13",
+      "moves letters by half the alphabet",
+      COMMAND_OPERATOR,
+      CHANGES | OPERATOR_MOVES,
+      { .operate = rotate_region },
+      0 },
+    { "operator-join",
+      "joins lines; `bare`: without blanks",
+      COMMAND_OPERATOR,
+      ON_LINES,
+      { .operate = join_region },
+      0 },
+    { "operator-replace",
+      "replaces every character",
+      COMMAND_OPERATOR,
+      CHANGES | TAKES_CHARACTER,
+      { .operate = replace_region },
+      0 },
+    { "toggle-case",
+      "toggles the case of the character under the cursor",
+      COMMAND_ACTION,
+      CHANGES,
+      { .act = toggle_characters },
+      0 },
+    { "join",
+      "joins this line and the next; `bare`: without blanks",
+      COMMAND_ACTION,
+      CHANGES,
+      { .act = join_lines },
+      0 },
+    { "replace-character",
+      "replaces the character under the cursor",
+      COMMAND_ACTION,
+      CHANGES | TAKES_CHARACTER,
+      { .act = replace_characters },
+      0 },
     { 0 },
 };

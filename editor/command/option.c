@@ -3,13 +3,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SWITCH(name, abbreviation, help) \
-    { #name, abbreviation, OPTION_SWITCH, offsetof(struct options, name), sizeof(bool), 0, 1, help }
-#define NUMBER(name, abbreviation, least, most, help) \
-    { #name, abbreviation, OPTION_NUMBER, offsetof(struct options, name), sizeof(long), least, most, help }
+#define SWITCH(name, abbreviation, help)                                                                     \
+    {                                                                                                        \
+#name, abbreviation, OPTION_SWITCH, offsetof(struct options, name), sizeof(bool), 0, 1, help         \
+    }
+#define NUMBER(name, abbreviation, least, most, help)                                                        \
+    {                                                                                                        \
+#name, abbreviation, OPTION_NUMBER, offsetof(struct options, name), sizeof(long), least, most, help  \
+    }
 #define TEXT(name, abbreviation, help)                                                                       \
-    { #name, abbreviation, OPTION_TEXT, offsetof(struct options, name), sizeof((struct options *)0)->name, 0, 0, \
-      help }
+    {                                                                                                        \
+#name, abbreviation, OPTION_TEXT, offsetof(struct options, name), sizeof((struct options *)0)->name, \
+            0, 0, help                                                                                       \
+    }
 
 const struct option option_table[] = {
     SWITCH(autoindent, "ai", "a new line begins with the indent of the line before"),
@@ -92,7 +98,10 @@ static bool set_number(const struct option *option, long *place, char change, co
     long value = strtol(digits, &end, 0);
     if (*end)
         return fail(error, "%s needs a number, not \"%s\"", option->name, digits);
-    value = change == '+' ? *place + value : change == '-' ? *place - value : change == '^' ? *place * value : value;
+    value = change == '+'   ? *place + value
+            : change == '-' ? *place - value
+            : change == '^' ? *place * value
+                            : value;
     if (value < option->least || value > option->most)
         return fail(error, "%s takes %ld to %ld", option->name, option->least, option->most);
     *place = value;
@@ -158,7 +167,8 @@ static bool set_word(struct options *options, const char *word, size_t size, boo
     return true;
 }
 
-bool option_set(struct options *options, const char *argument, size_t size, struct bytes *shown, struct error *error)
+bool option_set(struct options *options, const char *argument, size_t size, struct bytes *shown,
+                struct error *error)
 {
     if (size == 3 && !memcmp(argument, "all", 3)) {
         for (const struct option *option = option_table; option->name; option++)

@@ -9,7 +9,8 @@
 #include <stddef.h>
 
 struct options {
-    bool autoindent, expandtab, ignorecase, smartcase, wrapscan, hlsearch, incsearch, number, relativenumber, list, wrap;
+    bool autoindent, expandtab, ignorecase, smartcase, wrapscan, hlsearch, incsearch, number, relativenumber,
+        list, wrap;
     bool startofline, gdefault, tildeop, shiftround, magic, joinspaces, readonly, cursorline;
     long shiftwidth, tabstop, softtabstop, textwidth, scroll, scrolloff;
     char whichwrap[32], nrformats[32], matchpairs[64], shell[128];
@@ -27,7 +28,9 @@ struct option {
 extern const struct option option_table[];
 
 void options_reset(struct options *options);
-/* One argument of `:set`: name, noname, invname, name!, name?, name=value, +=, -=, ^=. Appends to `shown` what is asked for. */
-bool option_set(struct options *options, const char *argument, size_t size, struct bytes *shown, struct error *error);
+/* One argument of `:set`: name, noname, invname, name!, name?, name=value, +=, -=, ^=. Appends to `shown`
+ * what is asked for. */
+bool option_set(struct options *options, const char *argument, size_t size, struct bytes *shown,
+                struct error *error);
 
 #endif

@@ -1,43 +1,7 @@
-#include "editor/command/pattern.h"
+#include "editor/command/pattern_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { PATTERN_DEPTH = 100 };
-
-/* How much is special without a backslash: \V \M \m \v. */
-enum magic { MAGIC_NONE, MAGIC_LITTLE, MAGIC_MOST, MAGIC_ALL };
-
-struct translator {
-    const char *text;
-    size_t at, size;
-    struct bytes *out;
-    const struct pattern_style *style;
-    struct pattern_facts *facts;
-    struct error *error;
-    enum magic magic;
-    int depth, case_flag; /* 'c', 'C' or 0 */
-    unsigned groups, behind; /* behind: open lookaheads of \ze */
-    bool has_upper;
-};
-
-static void emit(struct translator *t, const char *text)
-{
-    bytes_append_text(t->out, text);
-}
-
-static void emit_literal(struct bytes *out, const char *bytes, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] == '\n') {
-            bytes_append_text(out, "\\n");
-            continue;
-        }
-        if (strchr("\\^$.[]|()?*+{}-#/ ", bytes[i]) && bytes[i])
-            bytes_append_byte(out, '\\');
-        bytes_append_byte(out, bytes[i]);
-    }
-}
 
 /* A character with its meaning settled: special or itself. */
 struct token {
@@ -46,14 +10,6 @@ struct token {
     size_t size;  /* bytes of the pattern it takes */
     size_t begin; /* where a literal's own bytes begin */
 };
-
-static size_t unit_size(const char *text, size_t size)
-{
-    size_t n = 1;
-    while (n < size && n < 4 && ((unsigned char)text[n] & 0xC0) == 0x80)
-        n++;
-    return n;
-}
 
 /* The characters that a backslash turns special, or that are special by themselves, by magic. */
 static bool is_plain_special(const struct translator *t, char byte)
@@ -72,14 +28,14 @@ static struct token peek(const struct translator *t)
         char next = t->text[t->at + 1];
         token.begin = t->at + 1;
         token.byte = next;
-        token.size = 1 + unit_size(t->text + t->at + 1, t->size - t->at - 1);
+        token.size = 1 + pattern_unit(t->text + t->at + 1, t->size - t->at - 1);
         token.special = !is_plain_special(t, next);
         if (token.special && (unsigned char)next >= 0x80)
             token.special = false;
         return token;
     }
     token.byte = byte;
-    token.size = unit_size(t->text + t->at, t->size - t->at);
+    token.size = pattern_unit(t->text + t->at, t->size - t->at);
     token.special = is_plain_special(t, byte);
     if (byte == 0)
         token.byte = 1;
@@ -90,204 +46,6 @@ static bool is_special(const struct translator *t, char byte)
 {
     struct token token = peek(t);
     return token.special && token.byte == byte && token.size;
-}
-
-static const char *class_of(char byte)
-{
-    switch (byte) {
-    case 'i':
-        return "0-9A-Za-z_\\x{c0}-\\x{ff}";
-    case 'I':
-        return "A-Za-z_\\x{c0}-\\x{ff}";
-    case 'k':
-        return "\\p{L}\\p{N}_\\p{Mn}\\p{Mc}";
-    case 'K':
-        return "\\p{L}_\\p{Mn}\\p{Mc}";
-    case 'f':
-        return "0-9A-Za-z/.\\-_+,#$%~=";
-    case 'F':
-        return "A-Za-z/.\\-_+,#$%~=";
-    case 'p':
-        return "^\\x00-\\x1f\\x7f";
-    case 'P':
-        return "^0-9\\x00-\\x1f\\x7f";
-    case 's':
-        return " \\t";
-    case 'S':
-        return "^ \\t\\n";
-    case 'd':
-        return "0-9";
-    case 'D':
-        return "^0-9\\n";
-    case 'x':
-        return "0-9A-Fa-f";
-    case 'X':
-        return "^0-9A-Fa-f\\n";
-    case 'o':
-        return "0-7";
-    case 'O':
-        return "^0-7\\n";
-    case 'w':
-        return "0-9A-Za-z_";
-    case 'W':
-        return "^0-9A-Za-z_\\n";
-    case 'h':
-        return "A-Za-z_";
-    case 'H':
-        return "^A-Za-z_\\n";
-    case 'a':
-        return "A-Za-z";
-    case 'A':
-        return "^A-Za-z\\n";
-    case 'l':
-        return "a-z";
-    case 'L':
-        return "^a-z\\n";
-    case 'u':
-        return "A-Z";
-    case 'U':
-        return "^A-Z\\n";
-    default:
-        return 0;
-    }
-}
-
-static void emit_class(struct translator *t, char byte, bool with_feed)
-{
-    const char *set = class_of(byte);
-    if (with_feed) {
-        t->facts->crosses_lines = true;
-        emit(t, "(?:");
-    }
-    bool exact_case = strchr("lLuU", byte);
-    emit(t, exact_case ? "(?-i:[" : "[");
-    emit(t, set);
-    emit(t, exact_case ? "])" : "]");
-    if (with_feed)
-        emit(t, "|\\n)");
-}
-
-/* A number after \%d, \%x, \%u, \%o or in brackets after \d …: how many bytes it takes, 0 if none. */
-static size_t read_code(const char *text, size_t size, char kind, uint32_t *code)
-{
-    unsigned base = kind == 'd' ? 10 : kind == 'o' ? 8 : 16;
-    size_t most = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : kind == 'o' ? 4 : 10, n = 0;
-    *code = 0;
-    while (n < size && n < most) {
-        char c = text[n];
-        unsigned digit = c >= '0' && c <= '9'               ? (unsigned)(c - '0')
-                         : (c | 32) >= 'a' && (c | 32) <= 'f' ? (unsigned)((c | 32) - 'a' + 10)
-                                                              : 99;
-        if (digit >= base)
-            break;
-        *code = *code * base + digit;
-        n++;
-    }
-    if (*code > 0x10FFFF || (*code >= 0xD800 && *code < 0xE000))
-        *code = 0xFFFD;
-    return n;
-}
-
-/* Where the brackets that begin at `at` (behind the '[') close; 0 where they do not. */
-static size_t brackets_end(const char *text, size_t size, size_t at)
-{
-    if (at < size && text[at] == '^')
-        at++;
-    if (at < size && text[at] == ']')
-        at++;
-    while (at < size && text[at] != ']') {
-        if (text[at] == '\\' && at + 1 < size && strchr("\\]^-etrbndoxuU", text[at + 1])) {
-            at += 2;
-        } else if (text[at] == '[' && at + 1 < size && (text[at + 1] == ':' || text[at + 1] == '=' || text[at + 1] == '.')) {
-            const char close[] = { text[at + 1], ']', 0 };
-            const char *end = memmem(text + at + 2, size - at - 2, close, 2);
-            at = end ? (size_t)(end - text) + 2 : at + 1;
-        } else {
-            at++;
-        }
-    }
-    return at < size ? at : 0;
-}
-
-static void emit_bracket_literal(struct translator *t, const char *bytes, size_t size)
-{
-    if (strchr("\\]^-[", bytes[0]) && bytes[0])
-        bytes_append_byte(t->out, '\\');
-    bytes_append(t->out, bytes, size);
-}
-
-/* [:name:] or an escape in brackets; returns the bytes taken, 0 for a plain character. */
-static size_t bracket_special(struct translator *t, size_t at, size_t end)
-{
-    const char *text = t->text;
-    if (text[at] == '[' && at + 1 < end && text[at + 1] == ':') {
-        static const char *const names[] = { "alpha", "digit",  "alnum", "lower", "upper", "punct", "space",
-                                             "blank", "xdigit", "cntrl", "print", "graph" };
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            size_t length = strlen(names[i]);
-            if (at + length + 4 <= end && !memcmp(text + at + 2, names[i], length) && text[at + 2 + length] == ':') {
-                bytes_append(t->out, text + at, length + 4);
-                return length + 4;
-            }
-        }
-        return 0;
-    }
-    if (text[at] != '\\' || at + 1 >= end)
-        return 0;
-    char next = text[at + 1];
-    uint32_t code;
-    size_t digits = strchr("doxuU", next) && next ? read_code(text + at + 2, end - at - 2, next, &code) : 0;
-    if (digits) {
-        bytes_format(t->out, "\\x{%x}", code);
-        return 2 + digits;
-    }
-    if (next == 'n')
-        t->facts->crosses_lines = true;
-    const char *escape = next == 'e'   ? "\\x1b"
-                         : next == 't' ? "\\t"
-                         : next == 'r' ? "\\r"
-                         : next == 'b' ? "\\x08"
-                         : next == 'n' ? "\\n"
-                                       : 0;
-    if (escape) {
-        emit(t, escape);
-        return 2;
-    }
-    if (strchr("\\]^-", next)) {
-        emit_bracket_literal(t, text + at + 1, 1);
-        return 2;
-    }
-    return 0;
-}
-
-/* [...] behind its '['; with_feed: \_[ matches a line feed too. */
-static bool emit_brackets(struct translator *t, size_t begin, bool with_feed)
-{
-    size_t end = brackets_end(t->text, t->size, begin), at = begin;
-    bool negated = t->text[at] == '^';
-    if (with_feed) {
-        emit(t, "(?:");
-        t->facts->crosses_lines = true;
-    }
-    emit(t, negated ? "[^\\n" : "[");
-    at += negated;
-    bool first = true;
-    while (at < end) {
-        size_t taken = bracket_special(t, at, end);
-        if (!taken) {
-            taken = unit_size(t->text + at, end - at);
-            bool range = t->text[at] == '-' && !first && at + 1 < end;
-            if (range)
-                bytes_append_byte(t->out, '-');
-            else
-                emit_bracket_literal(t, t->text + at, taken);
-        }
-        at += taken;
-        first = false;
-    }
-    emit(t, with_feed ? "]|\\n)" : "]");
-    t->at = end + 1;
-    return true;
 }
 
 static bool translate_branches(struct translator *t, bool inside);
@@ -301,13 +59,13 @@ static bool translate_group(struct translator *t, const char *open)
 {
     if (++t->depth > PATTERN_DEPTH)
         return refuse(t, "groups are nested too deep");
-    emit(t, open);
+    pattern_emit(t, open);
     if (!translate_branches(t, true))
         return false;
     if (!is_special(t, ')'))
         return refuse(t, "a group is not closed");
     t->at += peek(t).size;
-    emit(t, ")");
+    pattern_emit(t, ")");
     t->depth--;
     return true;
 }
@@ -317,16 +75,16 @@ static bool translate_optional(struct translator *t)
 {
     int count = 0;
     while (t->at < t->size && t->text[t->at] != ']') {
-        size_t size = unit_size(t->text + t->at, t->size - t->at);
+        size_t size = pattern_unit(t->text + t->at, t->size - t->at);
         if (t->text[t->at] == '[') {
-            size_t end = brackets_end(t->text, t->size, t->at + 1);
+            size_t end = pattern_brackets_end(t->text, t->size, t->at + 1);
             if (!end)
                 return refuse(t, "brackets are not closed");
-            emit(t, "(?:");
-            emit_brackets(t, t->at + 1, false);
+            pattern_emit(t, "(?:");
+            pattern_emit_brackets(t, t->at + 1, false);
         } else {
-            emit(t, "(?:");
-            emit_literal(t->out, t->text + t->at, size);
+            pattern_emit(t, "(?:");
+            pattern_literal(t->out, t->text + t->at, size);
             t->at += size;
         }
         if (++count > PATTERN_DEPTH)
@@ -336,7 +94,7 @@ static bool translate_optional(struct translator *t)
         return refuse(t, "\\%[ is not closed");
     t->at++;
     while (count--)
-        emit(t, ")?");
+        pattern_emit(t, ")?");
     return true;
 }
 
@@ -354,7 +112,7 @@ static bool translate_percent(struct translator *t)
         return translate_optional(t);
     }
     if (byte && strchr("dxuUo", byte)) {
-        size_t digits = read_code(t->text + t->at + 1, t->size - t->at - 1, byte, &code);
+        size_t digits = pattern_code(t->text + t->at + 1, t->size - t->at - 1, byte, &code);
         if (!digits)
             return refuse(t, "a number is missing");
         t->at += 1 + digits;
@@ -363,12 +121,12 @@ static bool translate_percent(struct translator *t)
     }
     t->at++;
     if (byte == '^') {
-        emit(t, "\\A");
+        pattern_emit(t, "\\A");
     } else if (byte == '$') {
-        emit(t, "(?=\\n?\\z)");
+        pattern_emit(t, "(?=\\n?\\z)");
     } else if (byte == 'V') {
         t->facts->in_selection = true;
-        emit(t, "(?:)");
+        pattern_emit(t, "(?:)");
     } else {
         t->at--;
         return refuse(t, "\\% with this is not known");
@@ -382,18 +140,18 @@ static bool translate_underscore(struct translator *t)
     char byte = t->at < t->size ? t->text[t->at] : 0;
     t->at++;
     if (byte == '^') {
-        emit(t, "^");
+        pattern_emit(t, "^");
     } else if (byte == '$') {
-        emit(t, "$");
+        pattern_emit(t, "$");
     } else if (byte == '.') {
         t->facts->crosses_lines = true;
-        emit(t, "(?:.|\\n)");
+        pattern_emit(t, "(?:.|\\n)");
     } else if (byte == '[') {
-        if (!brackets_end(t->text, t->size, t->at))
+        if (!pattern_brackets_end(t->text, t->size, t->at))
             return refuse(t, "brackets are not closed");
-        return emit_brackets(t, t->at, true);
-    } else if (byte && class_of(byte)) {
-        emit_class(t, byte, true);
+        return pattern_emit_brackets(t, t->at, true);
+    } else if (byte && pattern_class(byte)) {
+        pattern_emit_class(t, byte, true);
     } else {
         t->at--;
         return refuse(t, "\\_ with this is not known");
@@ -404,9 +162,9 @@ static bool translate_underscore(struct translator *t)
 static void emit_replacement(struct translator *t)
 {
     const char *text = t->style->replacement ? t->style->replacement : "";
-    emit(t, "(?:");
-    emit_literal(t->out, text, strlen(text));
-    emit(t, ")");
+    pattern_emit(t, "(?:");
+    pattern_literal(t->out, text, strlen(text));
+    pattern_emit(t, ")");
 }
 
 /* The special characters that stand for one thing. */
@@ -425,7 +183,7 @@ static bool emit_simple(struct translator *t, char byte)
                  { 'n', "\\n" } };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].byte == byte) {
-            emit(t, rows[i].pattern);
+            pattern_emit(t, rows[i].pattern);
             if (byte == 'n')
                 t->facts->crosses_lines = true;
             return true;
@@ -448,20 +206,20 @@ static bool translate_special(struct translator *t, char byte)
     if (byte == '~') {
         emit_replacement(t);
     } else if (byte == '[') {
-        if (!brackets_end(t->text, t->size, t->at))
-            emit(t, "\\[");
+        if (!pattern_brackets_end(t->text, t->size, t->at))
+            pattern_emit(t, "\\[");
         else
-            return emit_brackets(t, t->at, false);
+            return pattern_emit_brackets(t, t->at, false);
     } else if (byte >= '1' && byte <= '9') {
         if ((unsigned)(byte - '0') > t->groups)
             return refuse(t, "there is no such group");
         bytes_format(t->out, "(?:\\g{%c})", byte);
-    } else if (class_of(byte)) {
-        emit_class(t, byte, false);
+    } else if (pattern_class(byte)) {
+        pattern_emit_class(t, byte, false);
     } else if (byte && strchr("+=?{@*&|)", byte)) {
-        emit_literal(t->out, &byte, 1);
+        pattern_literal(t->out, &byte, 1);
     } else {
-        emit_literal(t->out, &byte, 1);
+        pattern_literal(t->out, &byte, 1);
     }
     return true;
 }
@@ -504,7 +262,7 @@ static bool translate_bounds(struct translator *t)
     else
         bytes_format(t->out, "{%lu,}", low);
     if (lazy)
-        emit(t, "?");
+        pattern_emit(t, "?");
     return true;
 }
 
@@ -514,7 +272,7 @@ static void wrap(struct translator *t, size_t begin, const char *open)
     bytes_append_text(t->out, open);
     memmove(t->out->data + begin + length, t->out->data + begin, tail);
     memcpy(t->out->data + begin, open, length);
-    emit(t, ")");
+    pattern_emit(t, ")");
 }
 
 /* \@= \@! \@<= \@<! \@> behind the @. */
@@ -556,7 +314,7 @@ static bool translate_multi(struct translator *t, size_t begin)
             if (!translate_bounds(t))
                 return false;
         } else {
-            emit(t, token.byte == '*' ? "*" : token.byte == '+' ? "+" : "?");
+            pattern_emit(t, token.byte == '*' ? "*" : token.byte == '+' ? "+" : "?");
         }
     }
 }
@@ -569,9 +327,12 @@ static bool translate_switch(struct translator *t, struct token token, bool *han
     if (byte == 'c' || byte == 'C')
         t->case_flag = byte;
     else if (byte == 'v' || byte == 'm' || byte == 'M' || byte == 'V')
-        t->magic = byte == 'v' ? MAGIC_ALL : byte == 'm' ? MAGIC_MOST : byte == 'M' ? MAGIC_LITTLE : MAGIC_NONE;
+        t->magic = byte == 'v'   ? MAGIC_ALL
+                   : byte == 'm' ? MAGIC_MOST
+                   : byte == 'M' ? MAGIC_LITTLE
+                                 : MAGIC_NONE;
     else if (byte == 'z' && t->at + token.size < t->size && strchr("se", t->text[t->at + token.size])) {
-        emit(t, t->text[t->at + token.size] == 's' ? "\\K" : "(?=");
+        pattern_emit(t, t->text[t->at + token.size] == 's' ? "\\K" : "(?=");
         t->behind += t->text[t->at + token.size] == 'e';
         t->at++;
     } else if (byte != 'Z') {
@@ -614,13 +375,13 @@ static bool translate_piece(struct translator *t, bool first)
     }
     if (token.special && token.byte == '^' && t->text[t->at] != '\\') {
         t->at += token.size;
-        emit(t, first ? "^" : "\\^");
+        pattern_emit(t, first ? "^" : "\\^");
         return first || translate_multi(t, begin);
     }
     if (token.special && token.byte == '$' && t->text[t->at] != '\\') {
         bool last = ends_here(t, t->at + token.size);
         t->at += token.size;
-        emit(t, last ? "$" : "\\$");
+        pattern_emit(t, last ? "$" : "\\$");
         return last || translate_multi(t, begin);
     }
     t->at += token.size;
@@ -631,9 +392,9 @@ static bool translate_piece(struct translator *t, bool first)
         size_t own = token.size - (token.begin - (t->at - token.size));
         if (token.byte >= 'A' && token.byte <= 'Z')
             t->has_upper = true;
-        emit_literal(t->out, t->text + token.begin, own);
+        pattern_literal(t->out, t->text + token.begin, own);
         if (is_letter(token.byte) && !next_is_letter(t))
-            emit(t, "(?!\\p{Mn})");
+            pattern_emit(t, "(?!\\p{Mn})");
     }
     return translate_multi(t, begin);
 }
@@ -650,7 +411,7 @@ static bool translate_concat(struct translator *t)
         first = feed || (first && t->out->size == before);
     }
     for (; t->behind > behind; t->behind--)
-        emit(t, ")");
+        pattern_emit(t, ")");
     return true;
 }
 
@@ -667,7 +428,7 @@ static bool translate_branches(struct translator *t, bool inside)
         }
         if (is_special(t, '|')) {
             t->at += peek(t).size;
-            emit(t, "|");
+            pattern_emit(t, "|");
             begin = t->out->size;
             continue;
         }
@@ -680,13 +441,16 @@ static bool translate_branches(struct translator *t, bool inside)
 bool pattern_translate(const char *text, size_t size, const struct pattern_style *style, struct bytes *out,
                        struct pattern_facts *facts, struct error *error)
 {
-    struct translator t = { .text = text, .size = size, .out = out, .style = style, .facts = facts, .error = error };
+    struct translator t = {
+        .text = text, .size = size, .out = out, .style = style, .facts = facts, .error = error
+    };
     t.magic = style->magic ? MAGIC_MOST : MAGIC_LITTLE;
     *facts = (struct pattern_facts){ 0 };
     if (!translate_branches(&t, false))
         return false;
     bytes_append(out, "", 0);
-    facts->ignores_case = t.case_flag ? t.case_flag == 'c' : style->ignorecase && !(style->smartcase && t.has_upper);
+    facts->ignores_case =
+        t.case_flag ? t.case_flag == 'c' : style->ignorecase && !(style->smartcase && t.has_upper);
     return true;
 }
 
@@ -700,7 +464,7 @@ size_t pattern_end(const char *text, size_t size, char delimiter, bool magic)
                 magic = true;
             at++;
         } else if (text[at] == '[' && magic) {
-            size_t end = brackets_end(text, size, at + 1);
+            size_t end = pattern_brackets_end(text, size, at + 1);
             if (end)
                 at = end;
         }

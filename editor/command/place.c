@@ -4,7 +4,9 @@
 
 static uint32_t unit_place_code(struct unit unit)
 {
-    return unit.size == 0 ? PLACE_END : unit.code < 0 ? PLACE_INVALID + (uint32_t)-unit.code : (uint32_t)unit.code;
+    return unit.size == 0  ? PLACE_END
+           : unit.code < 0 ? PLACE_INVALID + (uint32_t)-unit.code
+                           : (uint32_t)unit.code;
 }
 
 uint32_t place_decode(const struct text *text, size_t offset, size_t *size)
@@ -177,7 +179,8 @@ size_t place_column(const struct text *text, size_t offset, size_t tabstop)
     return column;
 }
 
-size_t place_at_column(const struct text *text, size_t begin, size_t column, size_t tabstop, bool past, size_t *begins)
+size_t place_at_column(const struct text *text, size_t begin, size_t column, size_t tabstop, bool past,
+                       size_t *begins)
 {
     size_t at = begin, start = 0, previous = begin, previous_start = 0;
     for (;;) {

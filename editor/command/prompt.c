@@ -13,7 +13,8 @@ void history_add(struct line_history *history, const char *line)
     for (size_t i = 0; i < history->count; i++)
         if (!strcmp(history->lines[i], line)) {
             free(history->lines[i]);
-            memmove(&history->lines[i], &history->lines[i + 1], (history->count - i - 1) * sizeof *history->lines);
+            memmove(&history->lines[i], &history->lines[i + 1],
+                    (history->count - i - 1) * sizeof *history->lines);
             history->count--;
             break;
         }
@@ -45,7 +46,8 @@ void prompt_open(struct editor *editor, char kind, const char *text)
     prompt_set(prompt, text, strlen(text));
 }
 
-void editor_ask(struct editor *editor, const char *ask, bool (*done)(struct editor *, void *, const char *), void *user)
+void editor_ask(struct editor *editor, const char *ask, bool (*done)(struct editor *, void *, const char *),
+                void *user)
 {
     prompt_open(editor, 'a', "");
     snprintf(editor->prompt.ask, sizeof editor->prompt.ask, "%s", ask);
@@ -153,7 +155,8 @@ static bool prompt_key(struct editor *editor, const struct call *call)
 {
     uint32_t code = key_character(call->character);
     char out[4];
-    if (call->character.modifiers == KEY_CONTROL && call->character.code >= 'a' && call->character.code <= 'z')
+    if (call->character.modifiers == KEY_CONTROL && call->character.code >= 'a' &&
+        call->character.code <= 'z')
         code = call->character.code & 31;
     if (code == (uint32_t)-1)
         return true;
@@ -177,7 +180,8 @@ static bool prompt_delete_forward(struct editor *editor, const struct call *call
     size_t rest = prompt->text.size - prompt->cursor;
     if (rest == 0)
         return prompt_back(editor, call);
-    prompt_delete(prompt, prompt->cursor, prompt->cursor + cluster_size(prompt->text.data + prompt->cursor, rest));
+    prompt_delete(prompt, prompt->cursor,
+                  prompt->cursor + cluster_size(prompt->text.data + prompt->cursor, rest));
     return true;
 }
 
@@ -216,7 +220,8 @@ static bool prompt_right(struct editor *editor, const struct call *call)
     (void)call;
     struct prompt *prompt = &editor->prompt;
     if (prompt->cursor < prompt->text.size)
-        prompt->cursor += cluster_size(prompt->text.data + prompt->cursor, prompt->text.size - prompt->cursor);
+        prompt->cursor +=
+            cluster_size(prompt->text.data + prompt->cursor, prompt->text.size - prompt->cursor);
     return true;
 }
 
@@ -237,7 +242,8 @@ static bool prompt_end(struct editor *editor, const struct call *call)
 static bool prompt_history(struct editor *editor, bool older)
 {
     struct prompt *prompt = &editor->prompt;
-    const struct line_history *history = prompt->kind == ':' ? &editor->inside->lines : &editor->inside->patterns;
+    const struct line_history *history =
+        prompt->kind == ':' ? &editor->inside->lines : &editor->inside->patterns;
     if (older ? prompt->history >= history->count : prompt->history == 0)
         return true;
     if (prompt->history == 0) {
@@ -245,7 +251,8 @@ static bool prompt_history(struct editor *editor, bool older)
         bytes_append(&prompt->typed, prompt->text.data ? prompt->text.data : "", prompt->text.size);
     }
     prompt->history += older ? 1 : (size_t)-1;
-    const char *line = prompt->history ? history->lines[history->count - prompt->history] : prompt->typed.data;
+    const char *line =
+        prompt->history ? history->lines[history->count - prompt->history] : prompt->typed.data;
     prompt_set(prompt, line ? line : "", prompt->history ? strlen(line) : prompt->typed.size);
     return true;
 }
@@ -313,8 +320,18 @@ const struct command commands_prompt[] = {
     { "prompt-key", "types the key into the command line", COMMAND_ACTION, HIDDEN, { .act = prompt_key }, 0 },
     { "prompt-finish", "runs the command line", COMMAND_ACTION, HIDDEN, { .act = prompt_finish }, 0 },
     { "prompt-cancel", "leaves the command line", COMMAND_ACTION, HIDDEN, { .act = prompt_cancel }, 0 },
-    { "prompt-back", "deletes a character, leaves an empty line", COMMAND_ACTION, HIDDEN, { .act = prompt_back }, 0 },
-    { "prompt-delete", "deletes the character under the cursor", COMMAND_ACTION, HIDDEN, { .act = prompt_delete_forward }, 0 },
+    { "prompt-back",
+      "deletes a character, leaves an empty line",
+      COMMAND_ACTION,
+      HIDDEN,
+      { .act = prompt_back },
+      0 },
+    { "prompt-delete",
+      "deletes the character under the cursor",
+      COMMAND_ACTION,
+      HIDDEN,
+      { .act = prompt_delete_forward },
+      0 },
     { "prompt-word-back", "deletes a word", COMMAND_ACTION, HIDDEN, { .act = prompt_word_back }, 0 },
     { "prompt-clear", "deletes to the begin", COMMAND_ACTION, HIDDEN, { .act = prompt_clear }, 0 },
     { "prompt-left", "one character left", COMMAND_ACTION, HIDDEN, { .act = prompt_left }, 0 },
@@ -323,8 +340,17 @@ const struct command commands_prompt[] = {
     { "prompt-end", "to the end", COMMAND_ACTION, HIDDEN, { .act = prompt_end }, 0 },
     { "prompt-older", "an older line", COMMAND_ACTION, HIDDEN, { .act = prompt_older }, 0 },
     { "prompt-newer", "a newer line", COMMAND_ACTION, HIDDEN, { .act = prompt_newer }, 0 },
-    { "prompt-register", "types a register", COMMAND_ACTION, HIDDEN | TAKES_CHARACTER, { .act = prompt_register }, 0 },
-    { "prompt-literal", "types the next key as it is", COMMAND_ACTION, HIDDEN | TAKES_CHARACTER, { .act = prompt_literal },
+    { "prompt-register",
+      "types a register",
+      COMMAND_ACTION,
+      HIDDEN | TAKES_CHARACTER,
+      { .act = prompt_register },
+      0 },
+    { "prompt-literal",
+      "types the next key as it is",
+      COMMAND_ACTION,
+      HIDDEN | TAKES_CHARACTER,
+      { .act = prompt_literal },
       0 },
     { 0 },
 };

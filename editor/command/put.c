@@ -40,7 +40,8 @@ static void put_lines(struct editor *editor, const struct yank *yank, size_t cou
     bytes_free(&bytes);
 }
 
-static void put_characters(struct editor *editor, const struct yank *yank, size_t count, bool before, bool behind)
+static void put_characters(struct editor *editor, const struct yank *yank, size_t count, bool before,
+                           bool behind)
 {
     struct text *text = editor_text(editor);
     size_t at = editor->window.cursor;
@@ -58,8 +59,8 @@ static void put_characters(struct editor *editor, const struct yank *yank, size_
 }
 
 /* One row of a block into a line, repeated side by side. */
-static void put_row(struct editor *editor, size_t line, size_t column, const char *row, size_t size, size_t width,
-                    size_t count)
+static void put_row(struct editor *editor, size_t line, size_t column, const char *row, size_t size,
+                    size_t width, size_t count)
 {
     struct text *text = editor_text(editor);
     size_t tabstop = (size_t)editor->options.tabstop, begin = place_line_begin(text, line), begins;
@@ -113,7 +114,8 @@ static void put_block(struct editor *editor, const struct yank *yank, size_t cou
     text = editor_text(editor);
     size_t top = place_at_column(text, place_line_begin(text, first), column, tabstop, true, 0);
     size_t right = column + yank->width * count;
-    size_t bottom = place_at_column(text, place_line_begin(text, line), right ? right - 1 : 0, tabstop, false, 0);
+    size_t bottom =
+        place_at_column(text, place_line_begin(text, line), right ? right - 1 : 0, tabstop, false, 0);
     mark_changed(editor, top, bottom);
     if (behind) {
         bottom = place_at_column(text, place_line_begin(text, line), right, tabstop, true, 0);
@@ -176,7 +178,8 @@ static bool put(struct editor *editor, const struct call *call)
 }
 
 /* Characters that replace a block go to each of its lines. */
-static void put_on_rows(struct editor *editor, const struct yank *yank, const struct region *region, size_t count)
+static void put_on_rows(struct editor *editor, const struct yank *yank, const struct region *region,
+                        size_t count)
 {
     size_t first = place_line(editor_text(editor), editor->window.cursor), cursor = editor->window.cursor;
     count = clip_count(yank->size, count);
@@ -190,12 +193,14 @@ static void put_on_rows(struct editor *editor, const struct yank *yank, const st
     editor_set_cursor(editor, cursor);
 }
 
-/* What replaces a selection takes its shape: lines stay lines, and lines put among characters split their line. */
+/* What replaces a selection takes its shape: lines stay lines, and lines put among characters split their
+ * line. */
 static void put_over(struct editor *editor, struct yank *yank, const struct region *region, size_t count,
                      const char *argument, bool at_text_end)
 {
     bool behind = strstr(argument, "behind");
-    if (region->shape == SHAPE_BLOCK && yank->shape == SHAPE_CHARACTERS && !memchr(yank->bytes, '\n', yank->size)) {
+    if (region->shape == SHAPE_BLOCK && yank->shape == SHAPE_CHARACTERS &&
+        !memchr(yank->bytes, '\n', yank->size)) {
         put_on_rows(editor, yank, region, count);
     } else if (region->shape == SHAPE_BLOCK && yank->shape == SHAPE_LINES) {
         bool above = strstr(argument, "above");
@@ -229,10 +234,12 @@ static bool put_region(struct editor *editor, const struct call *call, const str
     if (!found)
         return false;
     struct text *text = editor_text(editor);
-    bool all = text_size(text) == 0, at_end = !all && region->shape == SHAPE_LINES && line >= place_lines(text);
+    bool all = text_size(text) == 0,
+         at_end = !all && region->shape == SHAPE_LINES && line >= place_lines(text);
     size_t cursor = region->span.start < text_size(text) ? region->span.start : text_size(text);
     if (region->shape == SHAPE_BLOCK)
-        cursor = place_at_column(text, place_line_begin(text, line), region->left, (size_t)editor->options.tabstop, true, 0);
+        cursor = place_at_column(text, place_line_begin(text, line), region->left,
+                                 (size_t)editor->options.tabstop, true, 0);
     if (at_end)
         cursor = place_line_begin(text, place_lines(text) - 1);
     editor->window.cursor = cursor;
@@ -253,9 +260,17 @@ static bool put_region(struct editor *editor, const struct call *call, const str
 }
 
 const struct command commands_put[] = {
-    { "put", "puts a register behind the cursor; `before`, `behind`, `indent`", COMMAND_ACTION, REPEATABLE | MODIFIES,
-      { .act = put }, 0 },
-    { "operator-put", "replaces the selection by a register; `keep`, `behind`", COMMAND_OPERATOR, REPEATABLE | MODIFIES,
-      { .operate = put_region }, 0 },
+    { "put",
+      "puts a register behind the cursor; `before`, `behind`, `indent`",
+      COMMAND_ACTION,
+      REPEATABLE | MODIFIES,
+      { .act = put },
+      0 },
+    { "operator-put",
+      "replaces the selection by a register; `keep`, `behind`",
+      COMMAND_OPERATOR,
+      REPEATABLE | MODIFIES,
+      { .operate = put_region },
+      0 },
     { 0 },
 };

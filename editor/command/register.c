@@ -43,7 +43,8 @@ static void yank_append(struct yank *yank, const struct yank *more)
 {
     bool lines = yank->shape == SHAPE_LINES || more->shape == SHAPE_LINES;
     bool break_before = lines && yank->size && yank->bytes[yank->size - 1] != '\n';
-    bool break_after = lines && more->shape != SHAPE_LINES && (!more->size || more->bytes[more->size - 1] != '\n');
+    bool break_after =
+        lines && more->shape != SHAPE_LINES && (!more->size || more->bytes[more->size - 1] != '\n');
     if (more->shape == SHAPE_BLOCK && yank->size)
         break_before = true;
     size_t size = yank->size + break_before + more->size + break_after;
@@ -64,8 +65,8 @@ static void yank_append(struct yank *yank, const struct yank *more)
         yank->width = more->width;
 }
 
-void register_set(struct registers *registers, uint32_t name, const char *bytes, size_t size, enum shape shape,
-                  size_t width)
+void register_set(struct registers *registers, uint32_t name, const char *bytes, size_t size,
+                  enum shape shape, size_t width)
 {
     if (name >= REGISTER_COUNT || name == '_' || name == 0)
         return;

@@ -9,7 +9,8 @@
 enum { REGISTER_COUNT = 128 };
 
 struct yank {
-    char *bytes; /* owned, ended by a 0 byte; lines are ended by line feeds, the rows of a block separated by them */
+    char *bytes; /* owned, ended by a 0 byte; lines are ended by line feeds, the rows of a block separated by
+                    them */
     size_t size;
     enum shape shape;
     size_t width; /* BLOCK: cells */
@@ -27,7 +28,8 @@ bool register_name_is_valid(uint32_t name);
 /* What the register holds; NULL where it is empty or no register. Borrowed until the next write. */
 const struct yank *register_get(const struct registers *registers, uint32_t name);
 /* Writes a register as it is: no rotation. Upper case appends. Copies the bytes. */
-void register_set(struct registers *registers, uint32_t name, const char *bytes, size_t size, enum shape shape, size_t width);
+void register_set(struct registers *registers, uint32_t name, const char *bytes, size_t size,
+                  enum shape shape, size_t width);
 /* What a yank does: "0 or the named register; the unnamed one follows. */
 void register_yank(struct registers *registers, uint32_t name, const struct yank *yank);
 /* What a deletion does: "1 to "9 rotate, or "- for less than a line. `rotate`: rotate even then. */

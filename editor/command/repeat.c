@@ -108,7 +108,8 @@ static bool record(struct editor *editor, const struct call *call)
     struct bytes bytes = { 0 };
     for (size_t i = 0; i + 1 < inside->record.count; i++)
         key_encode(inside->record.keys[i], &bytes);
-    register_set(&editor->registers, editor->recording, bytes.data ? bytes.data : "", bytes.size, SHAPE_CHARACTERS, 0);
+    register_set(&editor->registers, editor->recording, bytes.data ? bytes.data : "", bytes.size,
+                 SHAPE_CHARACTERS, 0);
     editor->recording = 0;
     bytes_free(&bytes);
     return true;
@@ -173,8 +174,12 @@ static bool play(struct editor *editor, const struct call *call)
 
 const struct command commands_repeat[] = {
     { "repeat", "repeats the last change", COMMAND_ACTION, MODIFIES, { .act = repeat_change }, 0 },
-    { "record", "records keys into a register, until called again", COMMAND_ACTION, TAKES_CHARACTER | STOPS_RECORDING,
-      { .act = record }, 0 },
+    { "record",
+      "records keys into a register, until called again",
+      COMMAND_ACTION,
+      TAKES_CHARACTER | STOPS_RECORDING,
+      { .act = record },
+      0 },
     { "play", "plays the keys of a register", COMMAND_ACTION, TAKES_CHARACTER, { .act = play }, 0 },
     { 0 },
 };

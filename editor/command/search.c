@@ -16,8 +16,8 @@ void pattern_free(struct pattern *pattern)
 
 static struct pattern *pattern_compile(struct editor *editor, const char *text, struct error *error)
 {
-    struct pattern_style style = { editor->options.magic, editor->options.ignorecase, editor->options.smartcase,
-                                   editor->inside->substitution.replacement };
+    struct pattern_style style = { editor->options.magic, editor->options.ignorecase,
+                                   editor->options.smartcase, editor->inside->substitution.replacement };
     struct pattern_facts facts;
     struct bytes translated = { 0 };
     struct pattern *pattern = 0;
@@ -86,7 +86,8 @@ static bool report(struct editor *editor, const struct error *error)
     return false;
 }
 
-bool pattern_forward(struct editor *editor, struct pattern *pattern, size_t from, size_t to, struct match *match)
+bool pattern_forward(struct editor *editor, struct pattern *pattern, size_t from, size_t to,
+                     struct match *match)
 {
     struct text *text = editor_text(editor);
     size_t size = text_size(text);
@@ -104,7 +105,8 @@ bool pattern_forward(struct editor *editor, struct pattern *pattern, size_t from
     return false;
 }
 
-bool pattern_backward(struct editor *editor, struct pattern *pattern, size_t from, size_t to, struct match *match)
+bool pattern_backward(struct editor *editor, struct pattern *pattern, size_t from, size_t to,
+                      struct match *match)
 {
     struct text *text = editor_text(editor);
     size_t size = text_size(text);
@@ -125,7 +127,8 @@ bool pattern_backward(struct editor *editor, struct pattern *pattern, size_t fro
 static size_t landing_place(const struct text *text, const struct match *match)
 {
     size_t start = match->groups[0].start;
-    return text_byte(text, start) == '\n' && start > place_begin(text, start) ? place_previous(text, start) : start;
+    return text_byte(text, start) == '\n' && start > place_begin(text, start) ? place_previous(text, start)
+                                                                              : start;
 }
 
 /* The place of a match: its begin, or its last character. */
@@ -137,10 +140,13 @@ static size_t match_place(const struct text *text, const struct match *match, bo
     return place_previous(text, span.end);
 }
 
-static bool next_forward(struct editor *editor, struct pattern *pattern, size_t at, bool end, struct match *match)
+static bool next_forward(struct editor *editor, struct pattern *pattern, size_t at, bool end,
+                         struct match *match)
 {
     struct text *text = editor_text(editor);
-    size_t size = text_size(text), from = end ? place_begin(text, at) : at < size ? place_next(text, at) : size;
+    size_t size = text_size(text), from = end         ? place_begin(text, at)
+                                          : at < size ? place_next(text, at)
+                                                      : size;
     while (pattern_forward(editor, pattern, from, size, match)) {
         if (end ? match_place(text, match, true) > at : landing_place(text, match) > at)
             return true;
@@ -151,7 +157,8 @@ static bool next_forward(struct editor *editor, struct pattern *pattern, size_t 
     return false;
 }
 
-static bool next_backward(struct editor *editor, struct pattern *pattern, size_t at, bool end, struct match *match)
+static bool next_backward(struct editor *editor, struct pattern *pattern, size_t at, bool end,
+                          struct match *match)
 {
     struct text *text = editor_text(editor);
     size_t to = end ? place_end(text, at) + 1 : at;
@@ -163,16 +170,19 @@ static bool next_backward(struct editor *editor, struct pattern *pattern, size_t
     return false;
 }
 
-bool search_step(struct editor *editor, struct pattern *pattern, size_t *at, bool backward, bool end, struct match *match)
+bool search_step(struct editor *editor, struct pattern *pattern, size_t *at, bool backward, bool end,
+                 struct match *match)
 {
     struct text *text = editor_text(editor);
     size_t size = text_size(text);
-    bool found = backward ? next_backward(editor, pattern, *at, end, match) : next_forward(editor, pattern, *at, end, match);
+    bool found = backward ? next_backward(editor, pattern, *at, end, match)
+                          : next_forward(editor, pattern, *at, end, match);
     if (!found && editor->options.wrapscan) {
         found = backward ? pattern_backward(editor, pattern, 0, size, match)
                          : pattern_forward(editor, pattern, 0, size, match);
         if (found && !editor->message[0])
-            editor_message(editor, backward ? "search went on from the end" : "search went on from the begin");
+            editor_message(editor,
+                           backward ? "search went on from the end" : "search went on from the begin");
     }
     if (found)
         *at = match_place(text, match, end);
@@ -224,8 +234,8 @@ static void step_characters(const struct text *text, size_t *at, long count)
             return;
 }
 
-static bool search_apply(struct editor *editor, struct pattern *pattern, bool backward, size_t count, size_t *at,
-                         struct search_goal *goal)
+static bool search_apply(struct editor *editor, struct pattern *pattern, bool backward, size_t count,
+                         size_t *at, struct search_goal *goal)
 {
     struct text *text = editor_text(editor);
     const char *spelled = editor->search.offset;
@@ -235,7 +245,8 @@ static bool search_apply(struct editor *editor, struct pattern *pattern, bool ba
         step_characters(text, at, -offset.count);
     for (size_t i = 0; i < count; i++) {
         if (!search_step(editor, pattern, at, backward, offset.end, &match))
-            return editor->message_is_error ? false : editor_error(editor, "not found: %s", editor->search.pattern);
+            return editor->message_is_error ? false
+                                            : editor_error(editor, "not found: %s", editor->search.pattern);
         if (i > 1000 && count > 100000)
             count = i + 1 + (count - i - 1) % 1000;
     }
@@ -302,7 +313,8 @@ static bool search_part(struct editor *editor, const char **typed, bool backward
     return compiled && search_apply(editor, compiled, backward, count, at, goal);
 }
 
-bool search_run(struct editor *editor, const char *typed, bool backward, size_t count, size_t *at, struct search_goal *goal)
+bool search_run(struct editor *editor, const char *typed, bool backward, size_t count, size_t *at,
+                struct search_goal *goal)
 {
     for (int parts = 0; parts < 20; parts++) {
         if (!search_part(editor, &typed, backward, count, at, goal))
@@ -341,8 +353,8 @@ static bool search_again(struct editor *editor, const struct call *call, struct 
     struct pattern *pattern = pattern_use(editor, "");
     struct search_goal goal = { 0 };
     editor->search.highlight = true;
-    if (!pattern ||
-        !search_apply(editor, pattern, editor->search.backward != reverse, call->count, &motion->target, &goal))
+    if (!pattern || !search_apply(editor, pattern, editor->search.backward != reverse, call->count,
+                                  &motion->target, &goal))
         return false;
     motion->linewise = goal.linewise;
     motion->inclusive = goal.inclusive;
@@ -436,7 +448,8 @@ static bool match_object(struct editor *editor, const struct call *call, struct 
     bool found = false;
     while (!found && pattern_forward(editor, pattern, from, at, &match)) {
         found = match.groups[0].end > at;
-        from = match.groups[0].end > match.groups[0].start ? match.groups[0].end : place_next(text, match.groups[0].start);
+        from = match.groups[0].end > match.groups[0].start ? match.groups[0].end
+                                                           : place_next(text, match.groups[0].start);
         if (from > at || from >= size)
             break;
     }
@@ -463,7 +476,8 @@ size_t editor_highlights(struct editor *editor, struct span within, struct span 
     struct pattern *pattern = pattern_use(editor, "");
     struct match match;
     size_t count = 0, from = within.start;
-    while (pattern && count < limit && from < within.end && pattern_forward(editor, pattern, from, within.end - 1, &match)) {
+    while (pattern && count < limit && from < within.end &&
+           pattern_forward(editor, pattern, from, within.end - 1, &match)) {
         struct span span = match.groups[0];
         if (span.end > span.start)
             out[count++] = span;
@@ -475,18 +489,48 @@ size_t editor_highlights(struct editor *editor, struct span within, struct span 
 enum { SEARCH_MOTION = MOTION_JUMP | MOTION_NUMBERED };
 
 const struct command commands_search[] = {
-    { "search-forward", "asks for a pattern and goes to the next match", COMMAND_MOTION, SEARCH_MOTION | TAKES_LINE,
-      { .move = search_down }, 0 },
-    { "search-backward", "asks for a pattern and goes to the match before", COMMAND_MOTION, SEARCH_MOTION | TAKES_LINE,
-      { .move = search_up }, 0 },
-    { "search-next", "the next match of the last search", COMMAND_MOTION, SEARCH_MOTION, { .move = search_next }, 0 },
+    { "search-forward",
+      "asks for a pattern and goes to the next match",
+      COMMAND_MOTION,
+      SEARCH_MOTION | TAKES_LINE,
+      { .move = search_down },
+      0 },
+    { "search-backward",
+      "asks for a pattern and goes to the match before",
+      COMMAND_MOTION,
+      SEARCH_MOTION | TAKES_LINE,
+      { .move = search_up },
+      0 },
+    { "search-next",
+      "the next match of the last search",
+      COMMAND_MOTION,
+      SEARCH_MOTION,
+      { .move = search_next },
+      0 },
     { "search-previous", "the match before", COMMAND_MOTION, SEARCH_MOTION, { .move = search_previous }, 0 },
-    { "search-word-forward", "the next place of the word under the cursor; `part`: in longer words too", COMMAND_MOTION,
-      SEARCH_MOTION, { .move = search_word_down }, 0 },
-    { "search-word-backward", "the place before of the word under the cursor", COMMAND_MOTION, SEARCH_MOTION,
-      { .move = search_word_up }, 0 },
-    { "match-next", "the match under the cursor, else the next one", COMMAND_OBJECT, 0, { .select = match_next }, 0 },
-    { "match-previous", "the match under the cursor, else the one before", COMMAND_OBJECT, 0, { .select = match_previous },
+    { "search-word-forward",
+      "the next place of the word under the cursor; `part`: in longer words too",
+      COMMAND_MOTION,
+      SEARCH_MOTION,
+      { .move = search_word_down },
+      0 },
+    { "search-word-backward",
+      "the place before of the word under the cursor",
+      COMMAND_MOTION,
+      SEARCH_MOTION,
+      { .move = search_word_up },
+      0 },
+    { "match-next",
+      "the match under the cursor, else the next one",
+      COMMAND_OBJECT,
+      0,
+      { .select = match_next },
+      0 },
+    { "match-previous",
+      "the match under the cursor, else the one before",
+      COMMAND_OBJECT,
+      0,
+      { .select = match_previous },
       0 },
     { 0 },
 };

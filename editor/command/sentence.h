@@ -1,5 +1,5 @@
-/* sentence.h - sentences: they end with . ! or ?, closing brackets and quotes after it, then a blank or the line's end; empty
- * lines part them too. */
+/* sentence.h - sentences: they end with . ! or ?, closing brackets and quotes after it, then a blank or the
+ * line's end; empty lines part them too. */
 #ifndef EDITOR_COMMAND_SENTENCE_H
 #define EDITOR_COMMAND_SENTENCE_H
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-
-static bool cross(struct editor *editor, size_t count, bool (*step)(struct document *, size_t *), const char *at_end)
+static bool cross(struct editor *editor, size_t count, bool (*step)(struct document *, size_t *),
+                  const char *at_end)
 {
     size_t cursor = editor->window.cursor;
     for (size_t i = 0; i < count; i++)
@@ -137,13 +137,25 @@ const struct command commands_undo[] = {
     { "redo", "makes a change again that was taken back", COMMAND_ACTION, MODIFIES, { .act = redo }, 0 },
     { "undo-earlier", "the state before in time", COMMAND_ACTION, MODIFIES, { .act = undo_earlier }, 0 },
     { "undo-later", "the state after in time", COMMAND_ACTION, MODIFIES, { .act = undo_later }, 0 },
-    { "undo-line", "brings a line back as it was before its latest changes", COMMAND_ACTION, MODIFIES,
-      { .act = undo_line }, 0 },
-    { "undo", "takes the last change back; N: goes to that state", COMMAND_LINE, MODIFIES | LINE_NO_RANGE,
-      { .act = line_undo }, 1 },
+    { "undo-line",
+      "brings a line back as it was before its latest changes",
+      COMMAND_ACTION,
+      MODIFIES,
+      { .act = undo_line },
+      0 },
+    { "undo",
+      "takes the last change back; N: goes to that state",
+      COMMAND_LINE,
+      MODIFIES | LINE_NO_RANGE,
+      { .act = line_undo },
+      1 },
     { "redo", "makes a change again", COMMAND_LINE, MODIFIES | LINE_NO_RANGE, { .act = line_redo }, 3 },
-    { "earlier", "an earlier state: :earlier N, 10s, 5m, 1h, 1d", COMMAND_LINE, MODIFIES | LINE_NO_RANGE,
-      { .act = line_earlier }, 2 },
+    { "earlier",
+      "an earlier state: :earlier N, 10s, 5m, 1h, 1d",
+      COMMAND_LINE,
+      MODIFIES | LINE_NO_RANGE,
+      { .act = line_earlier },
+      2 },
     { "later", "a later state", COMMAND_LINE, MODIFIES | LINE_NO_RANGE, { .act = line_later }, 3 },
     { 0 },
 };

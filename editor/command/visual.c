@@ -89,7 +89,8 @@ static void extend_by_count(struct editor *editor, size_t count)
     editor->window.wanted = editor_column(editor, cursor);
 }
 
-/* Argument: characters, lines, block. In a selection: changes its shape, or ends it where it has that shape. */
+/* Argument: characters, lines, block. In a selection: changes its shape, or ends it where it has that shape.
+ */
 static bool select_shape(struct editor *editor, const struct call *call)
 {
     enum shape shape = shape_of(call->argument);
@@ -141,10 +142,14 @@ static bool select_other_corner(struct editor *editor, const struct call *call)
     if (editor->shape != SHAPE_BLOCK)
         return select_other_end(editor, call);
     struct text *text = editor_text(editor);
-    size_t tabstop = (size_t)editor->options.tabstop, anchor = editor->window.anchor, cursor = editor->window.cursor;
-    size_t anchor_column = place_column(text, anchor, tabstop), cursor_column = place_column(text, cursor, tabstop);
-    editor->window.anchor = place_at_column(text, place_begin(text, anchor), cursor_column, tabstop, false, 0);
-    editor->window.cursor = place_at_column(text, place_begin(text, cursor), anchor_column, tabstop, false, 0);
+    size_t tabstop = (size_t)editor->options.tabstop, anchor = editor->window.anchor,
+           cursor = editor->window.cursor;
+    size_t anchor_column = place_column(text, anchor, tabstop),
+           cursor_column = place_column(text, cursor, tabstop);
+    editor->window.anchor =
+        place_at_column(text, place_begin(text, anchor), cursor_column, tabstop, false, 0);
+    editor->window.cursor =
+        place_at_column(text, place_begin(text, cursor), anchor_column, tabstop, false, 0);
     editor->window.wanted = anchor_column;
     editor->selecting_to_end = false;
     return true;
@@ -168,8 +173,8 @@ static bool select_all(struct editor *editor, const struct call *call)
     return true;
 }
 
-/* Arguments: how the selection changes (lines: whole lines but for a block; end: the same, a block to its line ends; whole:
- * lines in any case), the operator. */
+/* Arguments: how the selection changes (lines: whole lines but for a block; end: the same, a block to its
+ * line ends; whole: lines in any case), the operator. */
 static bool select_operate(struct editor *editor, const struct call *call)
 {
     const char *space = strchr(call->argument, ' ');
@@ -190,15 +195,32 @@ static bool select_operate(struct editor *editor, const struct call *call)
 }
 
 const struct command commands_visual[] = {
-    { "select", "begins a selection of characters, lines or block, or gives it that shape", COMMAND_ACTION, 0,
-      { .act = select_shape }, 0 },
+    { "select",
+      "begins a selection of characters, lines or block, or gives it that shape",
+      COMMAND_ACTION,
+      0,
+      { .act = select_shape },
+      0 },
     { "select-again", "the last selection", COMMAND_ACTION, 0, { .act = select_again }, 0 },
-    { "select-other-end", "the cursor to the other end of the selection", COMMAND_ACTION, 0, { .act = select_other_end }, 0 },
-    { "select-other-corner", "the cursor to the other corner of the block", COMMAND_ACTION, 0,
-      { .act = select_other_corner }, 0 },
+    { "select-other-end",
+      "the cursor to the other end of the selection",
+      COMMAND_ACTION,
+      0,
+      { .act = select_other_end },
+      0 },
+    { "select-other-corner",
+      "the cursor to the other corner of the block",
+      COMMAND_ACTION,
+      0,
+      { .act = select_other_corner },
+      0 },
     { "select-all", "selects the whole text", COMMAND_ACTION, 0, { .act = select_all }, 0 },
     { "select-end", "ends the selection", COMMAND_ACTION, 0, { .act = select_end }, 0 },
-    { "select-operate", "runs an operator on the lines of the selection", COMMAND_ACTION, MODIFIES, { .act = select_operate },
+    { "select-operate",
+      "runs an operator on the lines of the selection",
+      COMMAND_ACTION,
+      MODIFIES,
+      { .act = select_operate },
       0 },
     { 0 },
 };
