@@ -38,7 +38,7 @@ static bool choose_register(struct editor *editor, const struct call *call)
 /* Argument: characters, lines or block. */
 static bool force_shape(struct editor *editor, const struct call *call)
 {
-    if (!editor->pending.operator)
+    if (!editor->pending.operation)
         return false;
     editor->pending.forced = call->argument[0] == 'l' ? 'V' : call->argument[0] == 'b' ? 'b' : 'v';
     return true;

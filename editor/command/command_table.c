@@ -7,13 +7,13 @@
     row(commands_action) row(commands_change) row(commands_format) row(commands_indent) row(commands_insert) \
         row(commands_insert_keys) row(commands_jump) row(commands_line_basic) row(commands_line_buffer)      \
             row(commands_line_edit) row(commands_line_filter) row(commands_line_global)                      \
-                row(commands_line_sort) row(commands_line_substitute) row(commands_motion)                   \
-                    row(commands_motion_block) row(commands_motion_find) row(commands_motion_word)           \
-                        row(commands_number) row(commands_object_block) row(commands_object_prose)           \
-                            row(commands_object_quote) row(commands_object_word) row(commands_operator)      \
-                                row(commands_prompt) row(commands_put) row(commands_repeat)                  \
-                                    row(commands_search) row(commands_undo) row(commands_visual)             \
-                                        row(fill_commands) row(commands_complete)
+                row(commands_line_sort) row(commands_line_substitute) row(commands_modeless)                 \
+                    row(commands_motion) row(commands_motion_block) row(commands_motion_find)                \
+                        row(commands_motion_word) row(commands_number) row(commands_object_block)            \
+                            row(commands_object_prose) row(commands_object_quote) row(commands_object_word)  \
+                                row(commands_operator) row(commands_prompt) row(commands_put)                \
+                                    row(commands_repeat) row(commands_search) row(commands_undo)             \
+                                        row(commands_visual) row(fill_commands) row(commands_complete)
 
 #define DECLARE(name) extern const struct command name[];
 #define LIST(name) name,

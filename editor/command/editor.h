@@ -49,7 +49,7 @@ struct pending {
     size_t count;             /* 0: none */
     size_t operator_count;    /* count before the operator; 0: none */
     uint32_t reg;
-    const struct command *operator; /* waits for a motion or an object */
+    const struct command *operation; /* waits for a motion or an object */
     const char *operator_argument;
     struct key_list operator_keys;  /* how it was called: typed twice it takes lines */
     int forced;                     /* 0, or 'v' 'V' 'b' (block) between operator and motion */

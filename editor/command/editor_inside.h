@@ -109,10 +109,12 @@ struct editor_inside {
     size_t queue_at;
     long budget;
     int depth;
-    bool wanted_follows;             /* the wanted column is where the cursor settles */
-    bool plays;                      /* keys of a macro are being handled */
-    const struct command *operation; /* the operator that a motion is run for */
-    bool failed;                     /* the last command could do nothing */
+    bool wanted_follows;                /* the wanted column is where the cursor settles */
+    bool plays;                         /* keys of a macro are being handled */
+    const struct command *operation;    /* the operator that a motion is run for */
+    size_t call_keys;                   /* how many keys called the command that runs */
+    const struct command *last_command; /* without modes a run of one command is one undo step */
+    bool failed;                        /* the last command could do nothing */
     struct key_list record;
     struct repeat repeat;
     bool replaying;

@@ -10,7 +10,7 @@ static const char *mode_of_keys(const struct editor *editor)
 {
     if (editor->prompt.active)
         return "prompt";
-    if (editor->pending.operator)
+    if (editor->pending.operation)
         return "operator";
     static const char *const names[] = { "normal", "insert", "replace", "visual", "prompt" };
     return names[editor->mode];
@@ -19,8 +19,8 @@ static const char *mode_of_keys(const struct editor *editor)
 bool pending_is_empty(const struct editor *editor)
 {
     const struct pending *pending = &editor->pending;
-    return !pending->operator&& !pending->awaiting && pending->sequence.count == 0 &&
-            pending->count == 0 && pending->operator_count == 0 && pending->reg == 0;
+    return !pending->operation && !pending->awaiting && pending->sequence.count == 0 && pending->count == 0 &&
+           pending->operator_count == 0 && pending->reg == 0;
 }
 
 void pending_clear(struct editor *editor)
@@ -31,7 +31,7 @@ void pending_clear(struct editor *editor)
     pending->operator_keys.count = 0;
     pending->count = pending->operator_count = 0;
     pending->reg = 0;
-    pending->operator= 0;
+    pending->operation = 0;
     pending->operator_argument = "";
     pending->forced = 0;
     pending->awaiting = 0;
@@ -156,7 +156,7 @@ static void run_action(struct editor *editor, const struct call *call)
 static void begin_operator(struct editor *editor, const struct command *command, const char *argument)
 {
     struct pending *pending = &editor->pending;
-    pending->operator= command;
+    pending->operation = command;
     pending->operator_argument = argument;
     pending->operator_count = pending->count;
     pending->count = 0;
@@ -170,7 +170,7 @@ static void begin_operator(struct editor *editor, const struct command *command,
 static void finish_operator(struct editor *editor, const struct call *motion)
 {
     struct call call = *motion;
-    call.command = editor->pending.operator;
+    call.command = editor->pending.operation;
     call.argument = editor->pending.operator_argument;
     int forced = editor->pending.forced;
     pending_clear(editor);
@@ -182,11 +182,11 @@ void input_dispatch(struct editor *editor, const struct command *command, const 
                     struct key character)
 {
     struct call call = pending_call(editor, command, argument, character);
-    if (command->kind == COMMAND_OPERATOR && editor->mode != MODE_VISUAL && !editor->pending.operator) {
+    if (command->kind == COMMAND_OPERATOR && editor->mode != MODE_VISUAL && !editor->pending.operation) {
         begin_operator(editor, command, argument);
         return;
     }
-    if (editor->pending.operator&&(command->kind == COMMAND_MOTION || command->kind == COMMAND_OBJECT)) {
+    if (editor->pending.operation && (command->kind == COMMAND_MOTION || command->kind == COMMAND_OBJECT)) {
         finish_operator(editor, &call);
         return;
     }
@@ -199,12 +199,16 @@ void input_dispatch(struct editor *editor, const struct command *command, const 
         }
         return;
     }
-    bool misplaced = editor->pending.operator!= 0;
+    editor->inside->call_keys = editor->pending.sequence.count;
+    bool misplaced = editor->pending.operation != 0;
     pending_clear(editor);
     if (misplaced) {
         input_fail(editor);
         return;
     }
+    if (editor->inside->base == MODE_INSERT && command != editor->inside->last_command)
+        editor_close_step(editor);
+    editor->inside->last_command = command;
     switch (command->kind) {
     case COMMAND_MOTION:
         run_plain_motion(editor, &call);
@@ -236,7 +240,7 @@ static void dispatch_prompt(struct editor *editor, const struct command *command
 static enum key_match match_lines(const struct editor *editor)
 {
     const struct key_list *typed = &editor->pending.sequence, *keys = &editor->pending.operator_keys;
-    if (!editor->pending.operator|| editor->prompt.active || keys->count == 0)
+    if (!editor->pending.operation || editor->prompt.active || keys->count == 0)
         return MATCH_NONE;
     if (typed->count == 1 && keys->count > 1 && key_equal(typed->keys[0], keys->keys[keys->count - 1]))
         return MATCH_WHOLE;
@@ -251,7 +255,7 @@ static enum key_match match_lines(const struct editor *editor)
 static void finish_lines(struct editor *editor)
 {
     struct call call =
-        pending_call(editor, editor->pending.operator, editor->pending.operator_argument, (struct key){ 0 });
+        pending_call(editor, editor->pending.operation, editor->pending.operator_argument, (struct key){ 0 });
     pending_clear(editor);
     if (!operate_lines(editor, &call))
         input_fail(editor);

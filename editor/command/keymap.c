@@ -65,6 +65,13 @@ static size_t lower_bound(const struct keymap_mode *mode, const struct key *keys
     return low;
 }
 
+void keymap_clear(struct keymap_mode *mode)
+{
+    for (size_t i = 0; i < mode->count; i++)
+        binding_free(&mode->bindings[i]);
+    mode->count = 0;
+}
+
 void keymap_bind(struct keymap_mode *mode, struct binding binding)
 {
     size_t at = lower_bound(mode, binding.keys, binding.key_count);

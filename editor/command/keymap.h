@@ -14,6 +14,7 @@
  *           gU: operator-upper
  *           ZZ: write-quit now   words after the name are its argument
  *
+ * A mode with `clear: true` begins without the keys that it inherits; `parent: none` looks nowhere else.
  * A user's file names what it `extends`; a binding to nothing (`w: ~`) removes. */
 #ifndef EDITOR_COMMAND_KEYMAP_H
 #define EDITOR_COMMAND_KEYMAP_H
@@ -49,6 +50,8 @@ enum key_match { MATCH_NONE, MATCH_PREFIX, MATCH_WHOLE };
 struct keymap *keymap_load(const char *name, struct error *error);
 void keymap_free(struct keymap *keymap);
 
+/* Drops all bindings. */
+void keymap_clear(struct keymap_mode *mode);
 /* Takes the binding over; one for the same keys is replaced. */
 void keymap_bind(struct keymap_mode *mode, struct binding binding);
 const struct keymap_mode *keymap_mode(const struct keymap *keymap, const char *name);

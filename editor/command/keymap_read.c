@@ -112,6 +112,9 @@ static bool read_mode(const struct yaml *yaml, const struct yaml_node *node, str
         if (name && !strcmp(name, "keys")) {
             if (!read_keys(yaml, value, mode, error))
                 return false;
+        } else if (name && text && !strcmp(name, "clear")) {
+            if (!strcmp(text, "true"))
+                keymap_clear(mode);
         } else if (name && text && !strcmp(name, "counts")) {
             mode->counts = !strcmp(text, "true");
         } else if (name && text && !strcmp(name, "parent")) {
@@ -121,7 +124,7 @@ static bool read_mode(const struct yaml *yaml, const struct yaml_node *node, str
             if (!read_command(yaml, value, &mode->standard, error))
                 return false;
         } else {
-            return yaml_fail(yaml, key, error, "a mode has keys, counts, parent and default");
+            return yaml_fail(yaml, key, error, "a mode has clear, keys, counts, parent and default");
         }
     }
     return true;

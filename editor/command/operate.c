@@ -306,15 +306,13 @@ bool operate_selection(struct editor *editor, const struct call *operation)
     if (operation->command->flags & REPEATABLE && !editor->inside->replaying)
         editor->inside->repeat.extent = extent;
     selection_remember(editor);
-    editor->mode = MODE_NORMAL;
+    editor->mode = editor->inside->base;
     editor->window.cursor = region.cursor;
     bool lines_only = operation->command->flags & OPERATOR_ON_LINES;
     if (lines_only && region.shape == SHAPE_CHARACTERS && region.span.end > region.span.start &&
         region.span.end == place_begin(editor_text(editor), region.span.end))
         region.span.end--;
     bool good = region_operate(editor, operation, &region);
-    if (editor->mode == MODE_NORMAL && editor->inside->base != MODE_NORMAL)
-        editor->mode = editor->inside->base;
     return good;
 }
 

@@ -88,7 +88,7 @@ static bool toggle_characters(struct editor *editor, const struct call *call)
     struct text *text = editor_text(editor);
     size_t start = editor->window.cursor, end = start, line_end = place_end(text, start);
     if (editor->options.tildeop && editor->inside->base == MODE_NORMAL) {
-        editor->pending.operator= command_find("operator-toggle", 15);
+        editor->pending.operation = command_find("operator-toggle", 15);
         editor->pending.operator_count = call->counted ? call->count : 0;
         key_list_add(&editor->pending.operator_keys, (struct key){ '~', 0 });
         return true;

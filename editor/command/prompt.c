@@ -2,6 +2,7 @@
 #include "editor/command/editor_inside.h"
 #include "editor/text/utf8.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -301,7 +302,8 @@ static bool prompt_literal(struct editor *editor, const struct call *call)
     return true;
 }
 
-/* Opens the command line: after a count with the lines it names, in a selection with the selection. */
+/* Opens the command line, the argument typed already: after a count with the lines it names, in a selection
+ * with the selection. */
 static bool command_line(struct editor *editor, const struct call *call)
 {
     char range[64] = "";
@@ -312,6 +314,11 @@ static bool command_line(struct editor *editor, const struct call *call)
     else if (call->counted)
         snprintf(range, sizeof range, ".,.+%zu", call->count - 1);
     prompt_open(editor, ':', range);
+    if (*call->argument) {
+        prompt_insert(editor, call->argument, strlen(call->argument));
+        if (isalpha((unsigned char)*call->argument))
+            prompt_insert(editor, " ", 1);
+    }
     return true;
 }
 

@@ -106,7 +106,8 @@ static bool record(struct editor *editor, const struct call *call)
         return true;
     }
     struct bytes bytes = { 0 };
-    for (size_t i = 0; i + 1 < inside->record.count; i++)
+    size_t own = inside->call_keys ? inside->call_keys : 1;
+    for (size_t i = 0; i + own < inside->record.count; i++)
         key_encode(inside->record.keys[i], &bytes);
     register_set(&editor->registers, editor->recording, bytes.data ? bytes.data : "", bytes.size,
                  SHAPE_CHARACTERS, 0);
@@ -172,7 +173,34 @@ static bool play(struct editor *editor, const struct call *call)
     return macro_run(editor, name, call->count);
 }
 
+/* Argument: the register, for keymaps that ask for none. */
+static bool record_into(struct editor *editor, const struct call *call)
+{
+    struct call named = *call;
+    named.character = (struct key){ (unsigned char)call->argument[0], 0 };
+    return record(editor, &named);
+}
+
+static bool play_from(struct editor *editor, const struct call *call)
+{
+    if (editor->recording && !record_into(editor, call))
+        return false;
+    return macro_run(editor, (unsigned char)call->argument[0], call->count);
+}
+
 const struct command commands_repeat[] = {
+    { "record-into",
+      "records keys into the register of its argument, until called again",
+      COMMAND_ACTION,
+      0,
+      { .act = record_into },
+      0 },
+    { "play-from",
+      "plays the keys of the register of its argument",
+      COMMAND_ACTION,
+      0,
+      { .act = play_from },
+      0 },
     { "repeat", "repeats the last change", COMMAND_ACTION, MODIFIES, { .act = repeat_change }, 0 },
     { "record",
       "records keys into a register, until called again",

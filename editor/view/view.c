@@ -69,7 +69,7 @@ static void scroll_aside(struct editor *editor, int width)
 
 static enum cursor_shape shape_of(const struct editor *editor)
 {
-    if (editor->pending.operator|| editor->mode == MODE_REPLACE)
+    if (editor->pending.operation || editor->mode == MODE_REPLACE)
         return CURSOR_UNDERLINE;
     return editor->mode == MODE_INSERT || editor->prompt.active ? CURSOR_BAR : CURSOR_BLOCK;
 }

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Each folder beside this script is a case: `keys` (in the notation of --headless) applied to `in` must give `out`.
+# `keymap`, where there is one, names the keymap; else it is vi.
 # run.sh LACUNA [CASE…]
 program=${1:?program}
 shift
@@ -13,7 +14,9 @@ for folder in "$@"; do
     name=$(basename "$folder")
     folder=$here/$name
     cp "$folder/in" "$work/text"
-    XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work "$program" --headless --keys "$folder/keys" "$work/text" 2>"$work/error"
+    keymap=vi
+    [ ! -f "$folder/keymap" ] || keymap=$(cat "$folder/keymap")
+    XDG_CONFIG_HOME=$work XDG_STATE_HOME=$work "$program" --keymap "$keymap" --headless --keys "$folder/keys" "$work/text" 2>"$work/error"
     code=$?
     if [ $code -ne 0 ] || ! cmp -s "$work/text" "$folder/out"; then
         echo "$name: exit $code"

@@ -37,6 +37,14 @@ static void the_keymaps_that_come_with_the_program_load(void **state)
 {
     (void)state;
     struct error error = { "" };
+    static const char *const others[] = { LACUNA_SOURCE_DIR "/keymaps/emacs.yaml",
+                                          LACUNA_SOURCE_DIR "/keymaps/cua.yaml" };
+    for (size_t i = 0; i < 2; i++) {
+        struct keymap *other = keymap_load(others[i], &error);
+        assert_string_equal(error.text, "");
+        assert_non_null(other);
+        keymap_free(other);
+    }
     struct keymap *keymap = keymap_load(LACUNA_SOURCE_DIR "/keymaps/vi.yaml", &error);
     assert_non_null(keymap);
     assert_string_equal(find(keymap, "normal", "w")->command->name, "word-next");

@@ -1,0 +1,135 @@
+/* modeless.c - what keymaps without modes need: selections by shifted keys, typing over them, killing lines.
+ */
+#include "editor/command/editor_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* "MOTION ARGUMENT" as a call of that motion. */
+static bool named_motion(const struct call *call, struct call *motion)
+{
+    size_t size = strcspn(call->argument, " ");
+    *motion = *call;
+    motion->command = command_find(call->argument, size);
+    motion->argument = call->argument + size + strspn(call->argument + size, " ");
+    return motion->command && motion->command->kind == COMMAND_MOTION;
+}
+
+static bool move_by(struct editor *editor, const struct call *call)
+{
+    struct call named;
+    struct motion motion;
+    if (!named_motion(call, &named) || !run_motion(editor, &named, &motion))
+        return false;
+    bool keeps = motion.keeps_column;
+    size_t wanted = editor->window.wanted;
+    editor_set_cursor(editor, motion.target);
+    if (motion.wanted != NO_COLUMN)
+        editor->window.wanted = motion.wanted;
+    else if (keeps)
+        editor->window.wanted = wanted;
+    editor->inside->wanted_follows = false;
+    editor->inside->insertion.moved = true;
+    return true;
+}
+
+/* Argument: a motion. Selects from where the cursor is, or goes on selecting. */
+static bool select_motion(struct editor *editor, const struct call *call)
+{
+    if (editor->mode != MODE_VISUAL)
+        selection_begin(editor, SHAPE_CHARACTERS);
+    return move_by(editor, call);
+}
+
+/* Argument: a motion. The selection ends first. */
+static bool leave_selection(struct editor *editor, const struct call *call)
+{
+    editor_end_selection(editor);
+    return !*call->argument || move_by(editor, call);
+}
+
+/* Behind the end of this word, or of the next. */
+static bool word_behind(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    struct text *text = editor_text(editor);
+    size_t at = motion->target, size = text_size(text);
+    for (size_t i = 0; i < call->count && at < size; i++) {
+        while (at < size && !code_is_word(place_code(text, at)))
+            at = place_next(text, at);
+        while (at < size && code_is_word(place_code(text, at)))
+            at = place_next(text, at);
+    }
+    motion->whole = true;
+    motion->stopped = at == motion->target;
+    motion->target = at < size ? at : size > 0 ? size - 1 : 0;
+    return true;
+}
+
+static void drop_selection(struct editor *editor)
+{
+    struct region region;
+    if (!editor_selection(editor, &region))
+        return;
+    editor->mode = editor->inside->base;
+    editor_close_step(editor);
+    editor_set_cursor(editor, region.cursor);
+    region_delete(editor, &region);
+}
+
+/* Argument: keep (typing leaves the selected text alone). */
+static bool type_over(struct editor *editor, const struct call *call)
+{
+    if (key_character(call->character) == (uint32_t)-1)
+        return false;
+    if (*call->argument)
+        editor_end_selection(editor);
+    else
+        drop_selection(editor);
+    struct bytes bytes = { 0 };
+    if (call->character.code == KEY_ENTER)
+        bytes_append_byte(&bytes, '\n');
+    else
+        key_encode(call->character, &bytes);
+    insert_text(editor, bytes.data, bytes.size);
+    bytes_free(&bytes);
+    return true;
+}
+
+static bool delete_selection(struct editor *editor, const struct call *call)
+{
+    (void)call;
+    drop_selection(editor);
+    return true;
+}
+
+/* To the end of the line, or the line feed where the cursor is there; into a register. */
+static bool kill_line(struct editor *editor, const struct call *call)
+{
+    struct text *text = editor_text(editor);
+    size_t cursor = editor->window.cursor, end = place_end(text, cursor);
+    if (end == cursor && end + 1 >= text_size(text))
+        return false;
+    struct region region = { .shape = SHAPE_CHARACTERS, .cursor = cursor };
+    region.span = (struct span){ cursor, end == cursor ? end + 1 : end };
+    struct yank yank;
+    region_yank(editor, &region, &yank);
+    register_delete(&editor->registers, call->reg, &yank, true);
+    free(yank.bytes);
+    region_delete(editor, &region);
+    return true;
+}
+
+const struct command commands_modeless[] = {
+    { "select-motion", "selects by a motion", COMMAND_ACTION, 0, { .act = select_motion }, 0 },
+    { "word-behind", "behind the end of the word", COMMAND_MOTION, 0, { .move = word_behind }, 0 },
+    { "leave-selection", "ends the selection, then moves", COMMAND_ACTION, 0, { .act = leave_selection }, 0 },
+    { "type-over",
+      "types in place of the selection; `keep`: behind it",
+      COMMAND_ACTION,
+      MODIFIES | HIDDEN,
+      { .act = type_over },
+      0 },
+    { "delete-selection", "deletes the selection", COMMAND_ACTION, MODIFIES, { .act = delete_selection }, 0 },
+    { "kill-line", "deletes to the end of the line", COMMAND_ACTION, MODIFIES, { .act = kill_line }, 0 },
+    { 0 },
+};
