@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PUT_LIMIT = 1 << 28 };
+enum { PUT_LIMIT = 1 << 26 };
 
 static size_t clip_count(size_t size, size_t count)
 {
