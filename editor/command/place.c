@@ -166,10 +166,25 @@ size_t place_width(const struct text *text, size_t offset, size_t column, size_t
     return width > 0 ? (size_t)width : 1;
 }
 
+/* How many bytes from an offset on, up to a limit, are ASCII characters of one cell whatever follows them. */
+static size_t plain_run(const struct text *text, size_t offset, size_t limit)
+{
+    size_t size = 0, run = 0;
+    const char *bytes = text_chunk(text, offset, &size);
+    if (size > limit)
+        size = limit;
+    while (run + 1 < size && bytes[run] >= ' ' && bytes[run] < 127 && (unsigned char)bytes[run + 1] < 0x80)
+        run++;
+    return run;
+}
+
 size_t place_column(const struct text *text, size_t offset, size_t tabstop)
 {
     size_t column = 0, at = place_begin(text, offset);
     while (at < offset) {
+        size_t run = plain_run(text, at, offset - at);
+        column += run;
+        at += run;
         int byte = text_byte(text, at);
         if (byte < 0 || byte == '\n')
             break;
@@ -184,6 +199,13 @@ size_t place_at_column(const struct text *text, size_t begin, size_t column, siz
 {
     size_t at = begin, start = 0, previous = begin, previous_start = 0;
     for (;;) {
+        size_t run = plain_run(text, at, column > start ? column - start : 0);
+        if (run) {
+            previous = at + run - 1;
+            previous_start = start + run - 1;
+            start += run;
+            at += run;
+        }
         int byte = text_byte(text, at);
         if (byte < 0 || byte == '\n')
             break;
