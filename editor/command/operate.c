@@ -112,9 +112,7 @@ static void force_region(const struct editor *editor, struct region *region, con
         bool inclusive = motion->linewise ? false : !motion->inclusive;
         region->shape = SHAPE_CHARACTERS;
         region->span = (struct span){ start, end };
-        if (inclusive && end == place_begin(text, end) && end > start)
-            region->span.end = end - 1;
-        else if (inclusive && text_byte(text, end) != '\n')
+        if (inclusive && text_byte(text, end) != '\n')
             region->span.end = place_next(text, end);
     }
 }
