@@ -15,6 +15,7 @@
 /* One model, open or to be opened. It outlives the engine while its thread is opening it. */
 struct loading {
     pthread_mutex_t lock;
+    pthread_t thread;
     int owners; /* the engine, and the thread while it runs */
     bool done;
     char *library, *name;
@@ -63,13 +64,32 @@ static void loading_release(struct loading *loading)
     free(loading);
 }
 
+static bool loading_done(struct loading *loading)
+{
+    pthread_mutex_lock(&loading->lock);
+    bool done = loading->done;
+    pthread_mutex_unlock(&loading->lock);
+    return done;
+}
+
+/* The engine's share is given back. A thread that has opened its model is waited for, one that still works is
+ * left alone. */
+static void loading_leave(struct loading *loading)
+{
+    if (loading_done(loading))
+        pthread_join(loading->thread, NULL);
+    else
+        pthread_detach(loading->thread);
+    loading_release(loading);
+}
+
 void fill_engine_free(struct fill_engine *engine)
 {
     if (!engine)
         return;
     while (engine->loading) {
         struct loading *older = engine->loading->older;
-        loading_release(engine->loading);
+        loading_leave(engine->loading);
         engine->loading = older;
     }
     close(engine->descriptor);
@@ -181,14 +201,6 @@ static struct loading *loading_new(const struct fill_engine *engine)
     return loading;
 }
 
-static bool loading_done(struct loading *loading)
-{
-    pthread_mutex_lock(&loading->lock);
-    bool done = loading->done;
-    pthread_mutex_unlock(&loading->lock);
-    return done;
-}
-
 /* The model that was chosen, loading or open; NULL: nobody has asked for it since. */
 static struct loading *current(const struct fill_engine *engine)
 {
@@ -202,13 +214,11 @@ bool fill_engine_wake(struct fill_engine *engine, struct error *error)
     if (now && (!loading_done(now) || now->model))
         return true;
     struct loading *loading = loading_new(engine);
-    pthread_t thread;
-    if (pthread_create(&thread, NULL, load, loading) != 0) {
+    if (pthread_create(&loading->thread, NULL, load, loading) != 0) {
         loading->owners = 1;
         loading_release(loading);
         return fail(error, "the engine cannot be loaded: no more threads: %s", strerror(errno));
     }
-    pthread_detach(thread);
     loading->older = engine->loading;
     engine->loading = loading;
     return true;
