@@ -87,6 +87,13 @@ bool seam_needs_blank(const struct seam *seam)
     return (point_is_spaced(after) && !point_is_spaced(before_of(seam))) || right_opens(seam);
 }
 
+/* The sentence goes on behind the hole: a blank and a small letter. */
+static bool right_goes_on(const struct seam *seam)
+{
+    return point_is_blank(utf8_first(seam->right, seam->right_size)) && seam->right_size > 1 &&
+           point_is_lower(utf8_first(seam->right + 1, seam->right_size - 1));
+}
+
 bool seam_may_end(const struct seam *seam, int32_t last, bool strict)
 {
     int32_t after = utf8_first(seam->right, seam->right_size);
@@ -103,6 +110,8 @@ bool seam_may_end(const struct seam *seam, int32_t last, bool strict)
         return false;
     if (point_is_apostrophe(after))
         return point_is_word(last);
+    if (right_goes_on(seam) && among(last, ".!?"))
+        return false;
     return !(point_is_blank(after) || after < 0 || point_is_break(after)) ||
            !(is_opening(last) || last == '_');
 }

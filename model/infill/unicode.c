@@ -47,6 +47,11 @@ bool point_is_word(int32_t point)
            (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
 }
 
+bool point_is_lower(int32_t point)
+{
+    return point >= 0 && utf8proc_category(point) == UTF8PROC_CATEGORY_LL;
+}
+
 bool point_is_spaced(int32_t point)
 {
     return point < 0x0E00 && point_is_word(point);

@@ -17,6 +17,8 @@ int32_t utf8_first(const char *text, size_t size);
 /* [^\W_] of Python's re: letters and numbers of any script. */
 bool point_is_word(int32_t point);
 bool point_is_letter(int32_t point);
+/* A lower-case letter. */
+bool point_is_lower(int32_t point);
 /* Letters of scripts that put blanks between words, so that such a letter beside a hole means a word cut in
  * two. */
 bool point_is_spaced(int32_t point);
