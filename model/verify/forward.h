@@ -37,5 +37,7 @@ struct verify_kind {
 
 /* Runs the cases of a file on the model beside it; kinds: ended by a name of NULL; others are skipped. */
 void verify_run_kinds(struct verify_file *file, const struct verify_kind *kinds);
+/* The same without a model; `network` is NULL. */
+void verify_run_kinds_alone(struct verify_file *file, const struct verify_kind *kinds);
 
 #endif
