@@ -68,6 +68,11 @@ static void describe(struct infill *infill)
     };
 }
 
+static int32_t find_token(const void *tokenizer, const char *spelling)
+{
+    return tokenizer_id(tokenizer, spelling);
+}
+
 static bool open_parts(struct infill *infill, const struct lacuna_options *options,
                        struct lacuna_error *error)
 {
@@ -77,6 +82,7 @@ static bool open_parts(struct infill *infill, const struct lacuna_options *optio
               infill->checkpoint, infill->engine, error)) ||
         !(infill->tokenizer = tokenizer_open(infill->path, error)))
         return false;
+    denoiser_name_tokens(infill->denoiser, find_token, infill->tokenizer);
     const struct framing *framing = infill_framing(infill);
     if (framing->mask < 0 || framing->mask >= framing->vocabulary)
         return fail(error, LACUNA_MODEL, "%s: the model has no mask token, so it cannot fill holes",

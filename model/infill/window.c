@@ -13,6 +13,12 @@ static int bos_count(const struct group *group)
     return infill_slots(group->infill) == 0 && infill_framing(group->infill)->bos >= 0;
 }
 
+static int eos_count(const struct group *group)
+{
+    const struct framing *framing = infill_framing(group->infill);
+    return framing->closed && framing->eos >= 0;
+}
+
 static int start_of_text(const struct group *group)
 {
     return group->front.count + bos_count(group);
@@ -22,7 +28,8 @@ static int start_of_text(const struct group *group)
  * both have enough. */
 bool group_window(struct group *group, struct lacuna_error *error)
 {
-    int length = infill_framing(group->infill)->context_length, left = length - start_of_text(group);
+    int length = infill_framing(group->infill)->context_length,
+        left = length - start_of_text(group) - eos_count(group);
     struct ids *first = &group->sides[0], *last = &group->sides[group->hole_count];
     for (int h = 0; h < group->hole_count; h++)
         left -= group->holes[h].room;
@@ -68,7 +75,7 @@ void side_near(const struct group *group, int index, int near, int *behind_hole,
 
 bool group_context(struct group *group, int near, struct lacuna_error *error)
 {
-    size_t room = (size_t)bos_count(group);
+    size_t room = (size_t)(bos_count(group) + eos_count(group));
     for (int s = 0; s <= group->hole_count; s++)
         room += group->sides[s].count;
     int32_t *ids = memory_new(room, sizeof *ids), *positions = memory_new(room, sizeof *positions);
@@ -84,6 +91,11 @@ bool group_context(struct group *group, int near, struct lacuna_error *error)
             ids[count] = group->sides[s].at[i];
             positions[count++] = side_position(group, s, i);
         }
+    }
+    if (eos_count(group)) {
+        ids[count] = infill_framing(group->infill)->eos;
+        positions[count++] =
+            side_position(group, group->hole_count, (int)group->sides[group->hole_count].count);
     }
     struct rows rows = { .ids = ids, .positions = positions, .count = count };
     bool fine = denoiser_context(group->session, &rows, error);

@@ -23,16 +23,16 @@ static void rotate_pairs(float *x, const float *cosines, const float *sines, int
 }
 
 /* Rotary embedding of a head of a query or key, and its norm where it has one. */
-static void turn(const struct denoiser_session *session, float *head, int row)
+static void turn(const struct denoiser_session *session, int layer, float *head, int row)
 {
     const struct denoiser *denoiser = session->denoiser;
     const struct graph *graph = &denoiser->graph;
-    int half = graph->head_width / 2;
+    int half = graph->head_width / 2, kind = graph_is_local(graph, layer);
     size_t at = (size_t)session->positions[row] * (size_t)half;
-    if (denoiser->frequencies && graph->rope_interleaved)
-        rotate_pairs(head, session->cosines + at, session->sines + at, half);
-    else if (denoiser->frequencies)
-        denoiser->kernels->rotate(head, session->cosines + at, session->sines + at, half);
+    if (denoiser->frequencies[kind] && graph->rope_interleaved)
+        rotate_pairs(head, session->cosines[kind] + at, session->sines[kind] + at, half);
+    else if (denoiser->frequencies[kind])
+        denoiser->kernels->rotate(head, session->cosines[kind] + at, session->sines[kind] + at, half);
     if (graph->query_key_norm)
         denoiser->kernels->rms_norm(head, NULL, head, graph->head_width, graph->norm_epsilon);
 }
@@ -58,7 +58,7 @@ static void store_tile(void *user, int tile)
     memset(values, 0, (size_t)block.padded * values_stride * sizeof *values);
     for (int row = 0; row < sequence->keys; row++) {
         size_t from = (size_t)(sequence->first + row) * stride + head * width;
-        turn(session, session->keys_new + from, sequence->first + row);
+        turn(session, job->layer, session->keys_new + from, sequence->first + row);
         float *panel = keys + (size_t)(row / PANEL) * width * PANEL + (size_t)(row % PANEL);
         for (size_t i = 0; i < width; i++)
             panel[i * PANEL] = session->keys_new[from + i];
@@ -93,6 +93,22 @@ static int visible(const struct graph *graph, const struct sequence *sequence, i
     return row < sequence->context_rows ? sequence->context_rows : sequence->keys;
 }
 
+/* Leaves a row's scores of the rows within its window; returns how many those are. */
+static int keep_window(const struct denoiser_session *session, const struct sequence *sequence, int row,
+                       float *score, int seen)
+{
+    const int32_t *positions = session->positions;
+    int left = 0, window = session->denoiser->graph.window;
+    for (int j = 0; j < seen; j++) {
+        int32_t off = positions[sequence->first + j] - positions[row];
+        bool near = off <= window && off >= -window;
+        left += near;
+        if (!near)
+            score[j] = -INFINITY;
+    }
+    return left;
+}
+
 /* scores [count][stride]: softmax over the context's `cached` keys and those of the row's own sequence that
  * it sees. */
 static void normalise(const struct attention_job *job, const struct query_block *block,
@@ -104,7 +120,10 @@ static void normalise(const struct attention_job *job, const struct query_block 
         int query = block->first + i, row = job->query_rows ? job->query_rows[query] : query;
         int seen = visible(&denoiser->graph, sequence, row - sequence->first);
         float *score = scores + (size_t)i * (size_t)stride;
-        if (cached + seen == 0) {
+        int left = seen;
+        if (graph_is_local(&denoiser->graph, job->layer))
+            left = keep_window(job->pass->session, sequence, row, score + cached_padded, seen);
+        if (cached + left == 0) {
             memset(score, 0, (size_t)stride * sizeof *score);
             continue;
         }
@@ -156,7 +175,7 @@ static void attention_tile(void *user, int tile)
         int query = block->first + i, row = job->query_rows ? job->query_rows[query] : query;
         float *to = queries + (size_t)i * (size_t)width;
         memcpy(to, session->queries + (size_t)query * row_width + at, (size_t)width * sizeof *to);
-        turn(session, to, row);
+        turn(session, job->layer, to, row);
         for (int j = 0; j < width; j++)
             to[j] *= 1 / sqrtf((float)width);
     }

@@ -55,12 +55,15 @@ static bool check_memory(const struct checkpoint *checkpoint, uint64_t parameter
                 checkpoint_path(checkpoint), parameters / 1000000, need >> 20, have >> 20);
 }
 
-static float *frequencies_of(const struct graph *graph)
+/* NULL where the base is 0. */
+static float *frequencies_of(float base, int head_width)
 {
-    int half = graph->head_width / 2;
+    if (!(base > 0))
+        return NULL;
+    int half = head_width / 2;
     float *frequencies = floats_new((size_t)half);
     for (int i = 0; i < half; i++)
-        frequencies[i] = (float)pow(graph->rope_base, -2.0 * i / graph->head_width);
+        frequencies[i] = (float)pow(base, -2.0 * i / head_width);
     return frequencies;
 }
 
@@ -90,7 +93,8 @@ static struct denoiser *open_as(const struct checkpoint *checkpoint, struct engi
                                    .graph = graph,
                                    .framing = framing };
     denoiser->layers = aligned_new((size_t)graph.layers * sizeof *denoiser->layers);
-    denoiser->frequencies = graph.rope_base > 0 ? frequencies_of(&graph) : NULL;
+    denoiser->frequencies[0] = frequencies_of(graph.rope_base, graph.head_width);
+    denoiser->frequencies[1] = frequencies_of(graph.window_rope_base, graph.head_width);
     if (!denoiser_bind(denoiser, framing.parameters <= packed_limit, float32, error)) {
         fail_in(error, "%s", checkpoint_path(checkpoint));
         denoiser_close(denoiser);
@@ -117,13 +121,28 @@ void denoiser_close(struct denoiser *denoiser)
         return;
     arena_free(&denoiser->arena);
     free(denoiser->layers);
-    free(denoiser->frequencies);
+    free(denoiser->frequencies[0]);
+    free(denoiser->frequencies[1]);
     free(denoiser);
 }
 
 const struct framing *denoiser_framing(const struct denoiser *denoiser)
 {
     return &denoiser->framing;
+}
+
+void denoiser_name_tokens(struct denoiser *denoiser, int32_t (*find)(const void *user, const char *spelling),
+                          const void *user)
+{
+    struct framing *framing = &denoiser->framing;
+    const char *const spellings[] = { framing->spelled.mask, framing->spelled.bos, framing->spelled.eos,
+                                      framing->spelled.pad };
+    int32_t *tokens[] = { &framing->mask, &framing->bos, &framing->eos, &framing->pad };
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+        int32_t token = spellings[i] && *tokens[i] < 0 ? find(user, spellings[i]) : -1;
+        if (token >= 0 && token < framing->vocabulary)
+            *tokens[i] = token;
+    }
 }
 
 int denoiser_width(const struct denoiser *denoiser)

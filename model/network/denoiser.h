@@ -32,6 +32,11 @@ struct framing {
     int32_t vocabulary;                      /* width of the logits */
     int32_t context_length;                  /* positions */
     int32_t mask, null, none, bos, eos, pad; /* token ids; -1: has none */
+    /* What the tokenizer calls the tokens that no configuration numbers: denoiser_name_tokens. */
+    struct {
+        const char *mask, *bos, *eos, *pad;
+    } spelled;
+    bool closed;  /* eos stands behind the text, as bos does in front */
     bool shifted; /* position i is predicted by row i - 1 (denoiser_step and denoiser_forward undo this) */
     bool context_apart;
     bool causal; /* trained left to right alone */
@@ -51,6 +56,9 @@ struct denoiser *denoiser_open_float32(const struct checkpoint *checkpoint, stru
                                        struct lacuna_error *error);
 void denoiser_close(struct denoiser *denoiser);
 const struct framing *denoiser_framing(const struct denoiser *denoiser);
+/* Looks up the tokens that the family knows by name alone; `find` gives -1 where there is none. */
+void denoiser_name_tokens(struct denoiser *denoiser, int32_t (*find)(const void *user, const char *spelling),
+                          const void *user);
 
 struct denoiser_session *denoiser_session_new(const struct denoiser *denoiser, struct lacuna_error *error);
 void denoiser_session_free(struct denoiser_session *session);

@@ -12,7 +12,7 @@ struct family {
     const char *name; /* "llada" */
     /* Values of the configuration's "model_type" that belong here, ended by NULL. */
     const char *const *model_types;
-    /* Where the configuration has no model_type: whether it is one of these. NULL: none is. */
+    /* Whether a configuration with one of these model_types, or with none, is the family's. NULL: yes; no. */
     bool (*owns)(const json_t *config);
     /* Fills both from the checkpoint's configuration; what it does not set is zero (token ids: -1). */
     bool (*describe)(const struct checkpoint *checkpoint, struct graph *graph, struct framing *framing,

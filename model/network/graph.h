@@ -2,6 +2,10 @@
  *
  *     ids → embedding → layers × ( x += attention(norm x);  x += mlp(norm x) ) → norm → head → logits
  *
+ * or, with norms behind what they follow (post_norm; Vaswani et al. 2017, as in BERT),
+ *
+ *     ids → embedding → layers × ( x = norm(x + attention x);  x = norm(x + mlp x) ) → head → logits
+ *
  * A family fills a struct graph from its configuration and says what its tensors are called; what a family
  * does not have is zero. In names, '*' stands for the number of the layer; a bias is called as its weight
  * with another ending. */
@@ -27,10 +31,14 @@ enum output { OUTPUT_LOGITS, OUTPUT_LOG_SCORE, OUTPUT_LOG_SCORE_BY_SIGMA };
 
 struct names {
     const char *embedding, *final_norm,
-        *head; /* head NULL: the embedding serves; a norm NULL: it has no weight */
+        *head;                         /* head NULL: the embedding serves; a norm NULL: it has no weight */
+    const char *position, *token_type; /* [positions, width]; [types, width], of which the first is added */
+    const char *embedding_norm;
+    const char *head_dense, *head_norm; /* before the head: norm(activation(dense x)); NULL: neither */
+    const char *head_bias;              /* NULL: called as the head is */
     const char *attention_norm, *query, *key, *value,
         *output;                               /* query, key and value may be one stacked tensor */
-    const char *mlp_norm, *gate, *up, *down;   /* gate NULL: no gate, activation(up) */
+    const char *mlp_norm, *gate, *up, *down;   /* gate NULL: no gate, activation(up); both may be stacked */
     const char *time_table;                    /* [time_steps, width] */
     const char *time_in, *time_out;            /* [time_width, TIME_FEATURES], [time_width, time_width] */
     const char *modulation, *final_modulation; /* [6 width, time_width], [2 width, time_width] */
@@ -40,25 +48,44 @@ struct graph {
     int width, layers, heads, kv_heads, head_width, inner;
     int vocabulary; /* rows of the embedding and of the head */
     enum norm_kind norm;
+    bool norm_bias;
     float norm_epsilon;
+    bool post_norm;  /* and so there is no final norm */
+    bool bare_first; /* the first layer's attention takes the embedding without a norm */
     enum activation activation;
     enum sight sight;
-    float rope_base;       /* 0: no rotary embedding */
-    bool rope_interleaved; /* pairs lie side by side, not half a head apart */
-    bool rope_backwards;   /* turns the other way */
-    bool query_key_norm;   /* queries and keys are normalised after turning, without weights */
-    bool embedding_norm;   /* and so is the embedding */
+    float rope_base;        /* 0: no rotary embedding */
+    bool rope_interleaved;  /* pairs lie side by side, not half a head apart */
+    bool rope_backwards;    /* turns the other way */
+    bool query_key_norm;    /* queries and keys are normalised after turning, without weights */
+    bool embedding_norm;    /* the embedding is normalised */
+    int positions;          /* rows of a table of positions that is added to the embedding; 0: none */
+    int token_types;        /* rows of the table of token types */
+    int window;             /* rows that a local layer sees on either side; 0: all layers see everything */
+    int window_every;       /* layers 0, window_every, … see everything all the same */
+    float window_rope_base; /* of the local layers */
     enum time_input time;
     int time_steps, time_width;
     enum output out;
-    bool qkv_bias, output_bias, mlp_bias, head_bias;
+    bool qkv_bias, output_bias, mlp_bias, head_bias, head_dense_bias;
+    bool transposed; /* the matrices of the layers lie as [inputs, outputs] */
     struct names names;
+};
+
+/* Either is NULL where the graph has none. */
+struct norm {
+    const float *weight, *bias;
 };
 
 /* The weights of one layer; vectors are NULL where the graph has none. */
 struct layer {
     struct linear query, key, value, output, gate, up, down, modulation;
-    float *attention_norm, *mlp_norm;
+    struct norm attention_norm, mlp_norm;
 };
+
+static inline bool graph_is_local(const struct graph *graph, int layer)
+{
+    return graph->window && layer % graph->window_every != 0;
+}
 
 #endif

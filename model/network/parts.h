@@ -20,12 +20,13 @@ struct denoiser {
     struct framing framing;
     struct arena arena; /* weights that were repacked or read */
     struct weight embedding;
-    struct layer *layers; /* [graph.layers] */
-    float *final_norm;
-    struct linear head;
+    struct layer *layers;  /* [graph.layers] */
+    float *position_table; /* [positions][width], the first token type's row added; NULL: none */
+    struct norm embedding_norm, final_norm, head_norm;
+    struct linear head_dense, head;
     struct weight time_table;
     struct linear time_in, time_out, final_modulation;
-    float *frequencies; /* [head_width / 2] of the rotary embedding */
+    float *frequencies[2]; /* [head_width / 2] of the rotary embedding, of the local layers too; or NULL */
 };
 
 /* Keys and values of some rows for one layer. Keys lie as panels for q · kᵀ, values as rows for p · v; both
@@ -63,7 +64,7 @@ struct denoiser_session {
     struct linear_work work;
     struct context_cache context;
     int angle_count;
-    float *cosines, *sines; /* [angle_count][head_width / 2] */
+    float *cosines[2], *sines[2]; /* [angle_count][head_width / 2], as the denoiser's frequencies */
 
     int row_room, padded_room, sequence_room;
     int32_t *ids, *positions; /* [row_room] */

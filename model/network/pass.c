@@ -25,14 +25,9 @@ struct key_block context_keys(const struct denoiser_session *session, int layer)
                                context->values + first * (size_t)value_width(graph), context->padded };
 }
 
-/* Either may be NULL. */
-struct norm_weights {
-    const float *weight, *bias;
-};
-
 struct norm_job {
     const struct denoiser *denoiser;
-    struct norm_weights weights;
+    struct norm weights;
     const float *x;
     float *out;
     int rows;
@@ -54,8 +49,7 @@ static void norm_tile(void *user, int tile)
     }
 }
 
-static void norm(const struct denoiser *denoiser, const float *x, struct norm_weights weights, float *out,
-                 int rows)
+static void norm(const struct denoiser *denoiser, const float *x, struct norm weights, float *out, int rows)
 {
     struct norm_job job = { denoiser, weights, x, out, rows };
     int tiles = (rows + NORM_ROWS - 1) / NORM_ROWS;
@@ -75,11 +69,10 @@ static const float *modulated(const struct denoiser_session *session, int layer,
     return session->modulation + ((size_t)layer * 6 + (size_t)index) * (size_t)graph->width;
 }
 
-static struct norm_weights weights_of(const struct denoiser_session *session, int layer, int index,
-                                      const float *weight)
+static struct norm weights_of(const struct denoiser_session *session, int layer, int index, struct norm plain)
 {
     const float *shift = modulated(session, layer, index);
-    return (struct norm_weights){ shift ? modulated(session, layer, index + 1) : weight, shift };
+    return shift ? (struct norm){ modulated(session, layer, index + 1), shift } : plain;
 }
 
 static struct linear_call call_of(const struct linear *linear, const float *x, int rows, float *out)
@@ -120,47 +113,82 @@ static void embed(const struct pass *pass)
 {
     struct denoiser_session *session = pass->session;
     const struct denoiser *denoiser = session->denoiser;
-    for (int row = 0; row < pass->rows; row++)
-        weight_read(&denoiser->embedding, session->ids[row], 1,
-                    session->x + (size_t)row * (size_t)denoiser->graph.width);
+    size_t width = (size_t)denoiser->graph.width;
+    for (int row = 0; row < pass->rows; row++) {
+        float *x = session->x + (size_t)row * width;
+        weight_read(&denoiser->embedding, session->ids[row], 1, x);
+        if (denoiser->position_table)
+            denoiser->kernels->add(x, denoiser->position_table + (size_t)session->positions[row] * width,
+                                   denoiser->graph.width);
+    }
     time_enter(pass);
     if (denoiser->graph.embedding_norm)
-        norm(denoiser, session->x, (struct norm_weights){ NULL, NULL }, session->x, pass->rows);
+        norm(denoiser, session->x, denoiser->embedding_norm, session->x, pass->rows);
 }
 
-/* x += attention(norm x) for the queries in `queries_x` (their rows: query_rows, NULL for all rows in order).
- */
-static void attend(const struct pass *pass, int number, float *queries_x, float *queries_normed, int count,
-                   const int *query_rows)
+/* What attention or the mlp of a layer computes with: norm x, written to `normed`, or x as it is. */
+static const float *enter(const struct pass *pass, bool bare, struct norm weights, const float *x,
+                          float *normed, int rows)
+{
+    const struct denoiser *denoiser = pass->session->denoiser;
+    if (bare || denoiser->graph.post_norm)
+        return x;
+    norm(denoiser, x, weights, normed, rows);
+    return normed;
+}
+
+static const float *enter_attention(const struct pass *pass, int number)
+{
+    struct denoiser_session *session = pass->session;
+    const struct denoiser *denoiser = session->denoiser;
+    struct norm weights = weights_of(session, number, 0, denoiser->layers[number].attention_norm);
+    bool bare = number == 0 && denoiser->graph.bare_first;
+    return enter(pass, bare, weights, session->x, session->normed, pass->rows);
+}
+
+/* The rows that attend: all, or the wanted ones of the last layer. */
+struct queries {
+    float *x;           /* [count][width] what attention is added to */
+    const float *input; /* what it computes with */
+    int count;
+    const int *rows; /* of the pass; NULL: all in order */
+};
+
+/* x += attention(input) for the queries; keys and values come from all rows of `input`. */
+static void attend(const struct pass *pass, int number, const float *input, const struct queries *queries)
 {
     struct denoiser_session *session = pass->session;
     const struct denoiser *denoiser = session->denoiser;
     const struct layer *layer = &denoiser->layers[number];
     struct linear_call calls[3] = {
-        call_of(&layer->key, session->normed, pass->rows, session->keys_new),
-        call_of(&layer->value, session->normed, pass->rows, session->values_new),
-        call_of(&layer->query, queries_normed, count, session->queries),
+        call_of(&layer->key, input, pass->rows, session->keys_new),
+        call_of(&layer->value, input, pass->rows, session->values_new),
+        call_of(&layer->query, queries->input, queries->count, session->queries),
     };
-    run(session, calls, count ? 3 : 2);
+    run(session, calls, queries->count ? 3 : 2);
     attention_store(pass, number);
-    if (!count)
+    if (!queries->count)
         return;
-    attention_run(pass, number, session->blocks, cut_blocks(pass, query_rows, count), query_rows);
-    struct linear_call out = call_of(&layer->output, session->attended, count, queries_x);
+    int blocks = cut_blocks(pass, queries->rows, queries->count);
+    attention_run(pass, number, session->blocks, blocks, queries->rows);
+    struct linear_call out = call_of(&layer->output, session->attended, queries->count, queries->x);
     out.accumulate = true;
     out.gate = modulated(session, number, 2);
     run(session, &out, 1);
+    if (denoiser->graph.post_norm)
+        norm(denoiser, queries->x, layer->attention_norm, queries->x, queries->count);
 }
 
 /* x += down(activation(gate norm x) * up norm x) */
 static void feed_forward(const struct pass *pass, int number, float *x, float *normed, int rows)
 {
     struct denoiser_session *session = pass->session;
-    const struct layer *layer = &session->denoiser->layers[number];
-    const struct graph *graph = &session->denoiser->graph;
-    norm(session->denoiser, x, weights_of(session, number, 3, layer->mlp_norm), normed, rows);
+    const struct denoiser *denoiser = session->denoiser;
+    const struct layer *layer = &denoiser->layers[number];
+    const struct graph *graph = &denoiser->graph;
+    const float *input = enter(pass, false, weights_of(session, number, 3, layer->mlp_norm), x, normed, rows);
     struct linear_call up =
-        call_of(graph->names.gate ? &layer->gate : &layer->up, normed, rows, session->inner);
+        call_of(graph->names.gate ? &layer->gate : &layer->up, input, rows, session->inner);
     up.times = graph->names.gate ? &layer->up : NULL;
     up.activation = graph->activation;
     run(session, &up, 1);
@@ -168,6 +196,8 @@ static void feed_forward(const struct pass *pass, int number, float *x, float *n
     down.accumulate = true;
     down.gate = modulated(session, number, 5);
     run(session, &down, 1);
+    if (graph->post_norm)
+        norm(denoiser, x, layer->mlp_norm, x, rows);
 }
 
 static void gather(const struct pass *pass, const float *from, float *to)
@@ -180,10 +210,9 @@ static void gather(const struct pass *pass, const float *from, float *to)
 static void run_layer(const struct pass *pass, int number)
 {
     struct denoiser_session *session = pass->session;
-    const struct denoiser *denoiser = session->denoiser;
-    norm(denoiser, session->x, weights_of(session, number, 0, denoiser->layers[number].attention_norm),
-         session->normed, pass->rows);
-    attend(pass, number, session->x, session->normed, pass->rows, NULL);
+    const float *input = enter_attention(pass, number);
+    struct queries queries = { session->x, input, pass->rows, NULL };
+    attend(pass, number, input, &queries);
     feed_forward(pass, number, session->x, session->normed, pass->rows);
 }
 
@@ -191,12 +220,14 @@ static void run_layer(const struct pass *pass, int number)
 static void run_last_layer(const struct pass *pass, int number)
 {
     struct denoiser_session *session = pass->session;
-    const struct denoiser *denoiser = session->denoiser;
-    norm(denoiser, session->x, weights_of(session, number, 0, denoiser->layers[number].attention_norm),
-         session->normed, pass->rows);
+    const float *input = enter_attention(pass, number);
+    struct queries queries = { session->last_x, session->last_x, pass->wanted_count, pass->wanted };
     gather(pass, session->x, session->last_x);
-    gather(pass, session->normed, session->last_normed);
-    attend(pass, number, session->last_x, session->last_normed, pass->wanted_count, pass->wanted);
+    if (input != session->x) {
+        gather(pass, input, session->last_normed);
+        queries.input = session->last_normed;
+    }
+    attend(pass, number, input, &queries);
     if (pass->wanted_count)
         feed_forward(pass, number, session->last_x, session->last_normed, pass->wanted_count);
 }
@@ -215,13 +246,41 @@ static bool cancelled(const struct pass *pass, struct lacuna_error *error)
     return true;
 }
 
+/* What the head sees of rows that have left the last layer. */
+static const float *leave(const struct pass *pass, const float *x, float *normed, int rows)
+{
+    const struct denoiser_session *session = pass->session;
+    struct norm final =
+        weights_of(session, session->denoiser->graph.layers, 0, session->denoiser->final_norm);
+    return enter(pass, false, final, x, normed, rows);
+}
+
+/* Logits of session->last_x, which is used up. */
+static void run_head(const struct pass *pass, float *logits)
+{
+    struct denoiser_session *session = pass->session;
+    const struct denoiser *denoiser = session->denoiser;
+    int rows = pass->wanted_count;
+    const float *x = leave(pass, session->last_x, session->last_normed, rows);
+    if (denoiser->graph.names.head_dense) {
+        float *to = x == session->last_x ? session->last_normed : session->last_x;
+        struct linear_call dense = call_of(&denoiser->head_dense, x, rows, to);
+        dense.activation = denoiser->graph.activation;
+        run(session, &dense, 1);
+        norm(denoiser, to, denoiser->head_norm, to, rows);
+        x = to;
+    }
+    struct linear_call head = call_of(&denoiser->head, x, rows, logits);
+    run(session, &head, 1);
+    output_finish(pass, logits);
+}
+
 bool pass_run(struct pass *pass, float *logits, struct lacuna_error *error)
 {
     struct denoiser_session *session = pass->session;
     const struct denoiser *denoiser = session->denoiser;
     int last = denoiser->graph.layers - 1;
     embed(pass);
-    struct norm_weights final = weights_of(session, last + 1, 0, denoiser->final_norm);
     for (int layer = 0; layer <= last; layer++) {
         if (cancelled(pass, error))
             return false;
@@ -234,15 +293,10 @@ bool pass_run(struct pass *pass, float *logits, struct lacuna_error *error)
     if (cancelled(pass, error))
         return false;
     if (session->watch) {
-        norm(denoiser, session->x, final, session->normed, pass->rows);
-        show(pass, denoiser->graph.layers, session->normed);
+        show(pass, denoiser->graph.layers, leave(pass, session->x, session->normed, pass->rows));
         gather(pass, session->x, session->last_x);
     }
-    if (!pass->wanted_count)
-        return true;
-    norm(denoiser, session->last_x, final, session->last_normed, pass->wanted_count);
-    struct linear_call head = call_of(&denoiser->head, session->last_normed, pass->wanted_count, logits);
-    run(session, &head, 1);
-    output_finish(pass, logits);
+    if (pass->wanted_count)
+        run_head(pass, logits);
     return true;
 }

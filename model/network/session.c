@@ -45,8 +45,10 @@ void denoiser_session_free(struct denoiser_session *session)
     free(session->context.positions);
     free(session->context.keys);
     free(session->context.values);
-    free(session->cosines);
-    free(session->sines);
+    for (int kind = 0; kind < 2; kind++) {
+        free(session->cosines[kind]);
+        free(session->sines[kind]);
+    }
     free(session->time_rows);
     free(session->modulation);
     free(session);
@@ -59,24 +61,31 @@ void denoiser_watch(struct denoiser_session *session,
     session->watch_user = user;
 }
 
-static void reserve_angles(struct denoiser_session *session, int count)
+static void set_angles(struct denoiser_session *session, int kind, int room)
 {
     const struct denoiser *denoiser = session->denoiser;
-    if (!denoiser->frequencies || count <= session->angle_count)
-        return;
-    int half = denoiser->graph.head_width / 2, room = (count + 511) / 512 * 512;
-    free(session->cosines);
-    free(session->sines);
-    session->cosines = floats_new((size_t)room * (size_t)half);
-    session->sines = floats_new((size_t)room * (size_t)half);
-    session->angle_count = room;
+    int half = denoiser->graph.head_width / 2;
+    free(session->cosines[kind]);
+    free(session->sines[kind]);
+    session->cosines[kind] = floats_new((size_t)room * (size_t)half);
+    session->sines[kind] = floats_new((size_t)room * (size_t)half);
     for (int position = 0; position < room; position++)
         for (int i = 0; i < half; i++) {
-            float angle = (float)position * denoiser->frequencies[i];
-            session->cosines[(size_t)position * (size_t)half + (size_t)i] = (float)cos(angle);
-            session->sines[(size_t)position * (size_t)half + (size_t)i] =
-                (float)(denoiser->graph.rope_backwards ? -sin(angle) : sin(angle));
+            float angle = (float)position * denoiser->frequencies[kind][i];
+            size_t at = (size_t)position * (size_t)half + (size_t)i;
+            session->cosines[kind][at] = (float)cos(angle);
+            session->sines[kind][at] = (float)(denoiser->graph.rope_backwards ? -sin(angle) : sin(angle));
         }
+}
+
+static void reserve_angles(struct denoiser_session *session, int count)
+{
+    if (count <= session->angle_count)
+        return;
+    session->angle_count = (count + 511) / 512 * 512;
+    for (int kind = 0; kind < 2; kind++)
+        if (session->denoiser->frequencies[kind])
+            set_angles(session, kind, session->angle_count);
 }
 
 void session_reserve(struct denoiser_session *session, int rows, int sequences, int padded, int last_position)

@@ -22,6 +22,7 @@ static bool check_rows(const struct denoiser_session *session, const struct rows
                        struct lacuna_error *error)
 {
     int32_t vocabulary = session->denoiser->framing.vocabulary;
+    int places = session->denoiser->graph.positions;
     if (rows->count < 0 || rows->count > ROW_LIMIT)
         return fail(error, LACUNA_TOO_LONG, "%d tokens are more than the network takes", rows->count);
     for (int i = 0; i < rows->count; i++) {
@@ -31,6 +32,9 @@ static bool check_rows(const struct denoiser_session *session, const struct rows
         if (rows->positions[i] < 0 || rows->positions[i] >= POSITION_LIMIT)
             return fail(error, LACUNA_TOO_LONG, "position %d is beyond what the network takes",
                         (int)rows->positions[i]);
+        if (places && rows->positions[i] >= places)
+            return fail(error, LACUNA_TOO_LONG, "position %d is beyond the network's table of %d positions",
+                        (int)rows->positions[i], places);
         *last_position = larger(*last_position, rows->positions[i]);
     }
     for (int i = 0; i < rows->wanted_count; i++)

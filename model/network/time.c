@@ -46,11 +46,11 @@ static void modulate(const struct pass *pass)
     float *out = session->modulation;
     for (int i = 0; i < denoiser->graph.layers; i++, out += 6 * (size_t)width) {
         apply(session, &denoiser->layers[i].modulation, LINEAR_PLAIN, features, out);
-        scale_to_weight(out + width, denoiser->layers[i].attention_norm, width);
-        scale_to_weight(out + 4 * (size_t)width, denoiser->layers[i].mlp_norm, width);
+        scale_to_weight(out + width, denoiser->layers[i].attention_norm.weight, width);
+        scale_to_weight(out + 4 * (size_t)width, denoiser->layers[i].mlp_norm.weight, width);
     }
     apply(session, &denoiser->final_modulation, LINEAR_PLAIN, features, out);
-    scale_to_weight(out + width, denoiser->final_norm, width);
+    scale_to_weight(out + width, denoiser->final_norm.weight, width);
 }
 
 static void add_table_row(const struct pass *pass)

@@ -12,11 +12,15 @@ struct weight {
     const struct tensor *tensor; /* [rows of the tensor, cols]; NULL: there is no such weight */
     const struct tensor *scale;  /* [rows of the tensor], float32; NULL: none */
     int first, rows, cols;       /* rows [first, first + rows) of the tensor */
+    bool transposed;             /* the tensor lies as [cols, rows of the tensor] */
 };
 
 /* The tensor `name` [rows, cols] and, where that is int8, its scale: "….weight" has "….scale". */
 bool weight_find(struct weight *weight, const struct checkpoint *checkpoint, const char *name, int rows,
                  int cols, struct lacuna_error *error);
+/* The same of a tensor that lies as [cols, rows], as GPT-2's do; its type must be a plain one. */
+bool weight_find_transposed(struct weight *weight, const struct checkpoint *checkpoint, const char *name,
+                            int rows, int cols, struct lacuna_error *error);
 /* Rows [first, first + count) of the weight, row-major into out [count, cols]. */
 void weight_read(const struct weight *weight, int first, int count, float *out);
 /* "….weight" with another ending: name_with("a.weight", "bias", …) is "a.bias". */
