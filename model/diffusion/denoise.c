@@ -133,7 +133,7 @@ static struct view make_view(const struct denoise *denoise, struct batch *batch,
         if (without) {
             batch->choice[k] = without + (int64_t)k * vocabulary;
             log_softmax(batch->choice[k], vocabulary);
-            guidance_mix(batch->choice[k], row, batch->choice[k], vocabulary, denoise->guidance.scale);
+            guidance_mix(&denoise->guidance, batch->choice[k], row, batch->choice[k], vocabulary);
         }
     }
     return (struct view){ .sequence = sequence,

@@ -18,6 +18,27 @@ static double uniform_of_list(void *state)
     return list->used < list->count ? list->at[list->used++] : 0.5;
 }
 
+static void seek_in_list(void *state, enum draw_use use, int step, int place)
+{
+    (void)use;
+    struct draws_list *list = state;
+    if (list->by_step)
+        list->used = list->first + (size_t)(step - 1) * list->by_step + (size_t)place * list->by_place;
+}
+
+static double uniform_of_tape(void *state)
+{
+    struct draws_tape *tape = state;
+    return uniform_of_list(&tape->list[tape->use]);
+}
+
+static void seek_in_tape(void *state, enum draw_use use, int step, int place)
+{
+    struct draws_tape *tape = state;
+    tape->use = use;
+    seek_in_list(&tape->list[use], use, step, place);
+}
+
 struct draws draws_random(struct random *random)
 {
     return (struct draws){ .uniform = uniform_of_random, .key = key_of_random, .state = random };
@@ -25,7 +46,18 @@ struct draws draws_random(struct random *random)
 
 struct draws draws_recorded(struct draws_list *list)
 {
-    return (struct draws){ .uniform = uniform_of_list, .state = list };
+    return (struct draws){ .uniform = uniform_of_list, .seek = seek_in_list, .state = list };
+}
+
+struct draws draws_taped(struct draws_tape *tape)
+{
+    return (struct draws){ .uniform = uniform_of_tape, .seek = seek_in_tape, .state = tape };
+}
+
+void draws_seek(const struct draws *draws, enum draw_use use, int step, int place)
+{
+    if (draws->seek)
+        draws->seek(draws->state, use, step, place);
 }
 
 double draw_uniform(const struct draws *draws)

@@ -2,7 +2,7 @@
  * log-probabilities.
  *
  * scale 0 ignores the condition, 1 is plain conditioning, above 1 stresses it. (LLaDA's cfg_scale is scale
- * - 1.) Only pieces that the conditional branch finds at least FLOOR times as probable as its best may be
+ * - 1.) Only pieces that the conditional branch finds at least `floor` times as probable as its best may be
  * chosen, so a large scale cannot dig up nonsense. */
 #ifndef MODEL_DIFFUSION_GUIDANCE_H
 #define MODEL_DIFFUSION_GUIDANCE_H
@@ -22,11 +22,16 @@ struct condition {
 struct guidance {
     struct condition condition;
     double scale;
-    bool active; /* both branches are needed: there is a condition, and scale is not 1 */
+    double floor; /* 0: none */
+    bool active;  /* both branches are needed: there is a condition, and scale is not 1 */
 };
+
+/* The floor of requests. */
+extern const double guidance_floor;
 
 /* choice [vocabulary] from both branches' log-probabilities; far below all others where the floor forbids.
  * choice may be either of them. */
-void guidance_mix(float *choice, const float *with, const float *without, int32_t vocabulary, double scale);
+void guidance_mix(const struct guidance *guidance, float *choice, const float *with, const float *without,
+                  int32_t vocabulary);
 
 #endif

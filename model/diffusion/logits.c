@@ -3,6 +3,7 @@
 #include "model/tensor/kernels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A rival further below the best than this many Gumbel units wins less often than once in e^14 draws. */
@@ -94,12 +95,90 @@ void add_gumbel(float *row, int32_t vocabulary, double heat, const struct draws 
 {
     if (heat <= 0)
         return;
-    float least = (float)(kernels_choose()->largest(row, vocabulary) - GUMBEL_REACH * heat);
     if (draws->key) {
+        float least = (float)(kernels_choose()->largest(row, vocabulary) - GUMBEL_REACH * heat);
         add_keyed_gumbel(row, vocabulary, (float)heat, least, draws->key(draws->state));
         return;
     }
     for (int32_t v = 0; v < vocabulary; v++)
-        if (row[v] >= least && isfinite(row[v]))
-            row[v] += (float)(heat * draw_gumbel(draws));
+        row[v] = (float)(row[v] + heat * draw_gumbel(draws));
+}
+
+/* ---- limits */
+
+/* So far down that exp is 0, yet finite: a piece that is not wanted can still be the only one allowed. */
+static const float OUTSIDE = 1e4f;
+
+static int falling(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x < y) - (x > y);
+}
+
+static void keep_from(float *row, int32_t vocabulary, float least)
+{
+    for (int32_t v = 0; v < vocabulary; v++)
+        if (row[v] < least)
+            row[v] -= OUTSIDE;
+}
+
+/* The last of the sorted entries that is needed for more than top_p. */
+static int32_t nucleus_end(const float *sorted, int32_t vocabulary, double top_p)
+{
+    double whole = 0, sum = 0;
+    for (int32_t v = 0; v < vocabulary; v++)
+        whole += exp((double)sorted[v] - sorted[0]);
+    for (int32_t v = 0; v < vocabulary; v++) {
+        sum += exp((double)sorted[v] - sorted[0]);
+        if (sum > top_p * whole)
+            return v;
+    }
+    return vocabulary - 1;
+}
+
+bool nucleus_limits(const struct nucleus *nucleus)
+{
+    return (nucleus->top_p > 0 && nucleus->top_p < 1) || nucleus->top_k > 0;
+}
+
+void nucleus_apply(const struct nucleus *nucleus, float *row, int32_t vocabulary, float *room)
+{
+    if (!nucleus_limits(nucleus) || vocabulary < 1)
+        return;
+    memcpy(room, row, (size_t)vocabulary * sizeof *room);
+    qsort(room, (size_t)vocabulary, sizeof *room, falling);
+    int32_t last = vocabulary - 1;
+    if (nucleus->top_p > 0 && nucleus->top_p < 1)
+        last = nucleus_end(room, vocabulary, nucleus->top_p);
+    if (nucleus->top_k > 0 && nucleus->top_k - 1 < last)
+        last = nucleus->top_k - 1;
+    keep_from(row, vocabulary, room[last]);
+}
+
+void temper(float *row, int32_t vocabulary, double heat, const struct nucleus *nucleus, float *room)
+{
+    float top = kernels_choose()->largest(row, vocabulary);
+    for (int32_t v = 0; heat > 0 && v < vocabulary; v++) {
+        double below = (row[v] - top) / heat;
+        row[v] = below < -OUTSIDE ? -OUTSIDE : (float)below;
+    }
+    nucleus_apply(nucleus, row, vocabulary, room);
+    log_softmax(row, vocabulary);
+}
+
+int32_t draw_piece(const float *row, int32_t vocabulary, const struct draws *draws)
+{
+    double top = kernels_choose()->largest(row, vocabulary), whole = 0, sum = 0, u = draw_uniform(draws);
+    for (int32_t v = 0; v < vocabulary; v++)
+        whole += exp(row[v] - top);
+    int32_t last = 0;
+    for (int32_t v = 0; v < vocabulary; v++) {
+        double more = exp(row[v] - top);
+        sum += more;
+        if (sum > u * whole)
+            return v;
+        if (more > 0)
+            last = v;
+    }
+    return last;
 }

@@ -4,6 +4,7 @@
 
 #include "model/diffusion/draws.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* log of the sum of exp; -INFINITY where all are. */
@@ -14,7 +15,27 @@ void log_softmax(float *row, int32_t vocabulary);
 void distribution_shape(const float *row, int32_t vocabulary, double *margin, double *entropy);
 /* The first of the largest. */
 int32_t argmax(const float *row, int32_t vocabulary);
-/* row += heat * Gumbel noise; entries that could not win any more stay as they are. */
+/* row += heat * Gumbel noise; from a generator of keys, entries that could not win any more stay as they are.
+ */
 void add_gumbel(float *row, int32_t vocabulary, double heat, const struct draws *draws);
+
+/* Which pieces may be drawn: the fewest of which the probabilities sum to more than top_p (nucleus sampling,
+ * Holtzman et al. 2020), the top_k best ones of what is left. Zero: no limit. */
+struct nucleus {
+    double top_p;
+    int top_k;
+};
+
+bool nucleus_limits(const struct nucleus *nucleus);
+/* Lowers what may not be drawn so far that it counts nothing. room: [vocabulary], overwritten. */
+void nucleus_apply(const struct nucleus *nucleus, float *row, int32_t vocabulary, float *room);
+
+/* Logits in place to the log-probabilities that a piece is drawn from: softmax(row / heat) within the limits;
+ * heat 0 counts as 1. room: [vocabulary], overwritten; may be NULL without limits. */
+void temper(float *row, int32_t vocabulary, double heat, const struct nucleus *nucleus, float *room);
+
+/* Of log-probabilities: the first piece up to which the sum of the probabilities exceeds u times their whole
+ * sum. */
+int32_t draw_piece(const float *row, int32_t vocabulary, const struct draws *draws);
 
 #endif

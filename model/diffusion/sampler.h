@@ -5,11 +5,36 @@
 #ifndef MODEL_DIFFUSION_SAMPLER_H
 #define MODEL_DIFFUSION_SAMPLER_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "model/diffusion/logits.h"
 
-/* What the network says about one open place. Probabilities are the unguided conditional ones, without
- * temperature. */
+/* From which distribution a guess has its numbers. */
+enum judged {
+    JUDGED_PLAIN,  /* the conditional branch, as the network gives it */
+    JUDGED_GUIDED, /* after guidance */
+    JUDGED_DRAWN,  /* after guidance, temperature and limits: what the piece is drawn from */
+};
+
+/* How a piece is chosen at a temperature above 0. */
+enum picking {
+    PICK_GUMBEL, /* the best behind noise on all pieces */
+    PICK_SUM,    /* by one number and the sums of the probabilities */
+    PICK_BEST,   /* the best; the temperature changes the order of reveal alone */
+};
+
+/* Whose keys and values are kept from the first step of a block to its last, though they would change: of
+ * what stands in front of the block; of all that is outside it. Approximate where every row sees every row;
+ * a model whose context stands apart has no use for it. */
+enum caching { CACHE_NOTHING, CACHE_PREFIX, CACHE_BOTH_SIDES };
+
+/* What a request may set; zero: the sampler's own. */
+struct sampler_settings {
+    double threshold;       /* of probability, from which on a piece is sure */
+    struct nucleus nucleus; /* which pieces may be drawn */
+    int block_length;       /* places; a block is revealed before those behind it. 0: all is one block */
+    int reveals;            /* places a step reveals; 0: by rule */
+};
+
+/* What the network says about one open place; probabilities by sampler->judged. */
 struct guess {
     int place;          /* in the canvas */
     int32_t token;      /* what would be put there */
@@ -17,22 +42,32 @@ struct guess {
     double margin;      /* the best probability less the second best */
     double entropy;     /* of the whole distribution, nats */
     double uniform;     /* drawn for this place and step, [0, 1) */
+    double shown;       /* probability of the token in the unguided conditional branch, without temperature */
 };
 
 struct sampler_step {
-    const struct guess *guesses; /* [count], one an open place, in order of place */
+    const struct guess *guesses; /* [count], one a place that may be revealed, in order of place */
     int count;
-    int step, steps; /* 1…steps */
+    int total;       /* open places of the block when it began */
+    int step, steps; /* of the block: 1…steps, or more where the sampler is patient */
     int scheduled;   /* how many the schedule would reveal */
     double reveal;   /* the chance that the schedule reveals one place in this step */
+    const struct sampler_settings *settings;
 };
 
 struct sampler {
     const char *name, *help;
     double (*rank)(const struct guess *guess);
-    int (*count)(
-        const struct sampler_step *step); /* NULL: step->scheduled; the last step reveals all that is left */
+    /* NULL: step->scheduled; the last step reveals all that is left, unless the sampler is patient. */
+    int (*count)(const struct sampler_step *step);
     bool (*done)(const struct sampler_step *step); /* NULL: never early; true: reveal all that is left now */
+    enum judged judged;
+    enum picking picking;
+    enum caching caching;
+    bool patient; /* takes as many steps as it needs */
+    bool blind;   /* ranks by `uniform` alone */
+    double end;   /* the time that the steps end at */
+    struct sampler_settings settings;
 };
 
 /* Ended by NULL, in order of name (generated from the folder sampler/). */

@@ -325,6 +325,7 @@ static void set_denoise(struct group *group)
                                      .positions = front->positions,
                                      .count = front->count },
                       .scale = wish->guidance,
+                      .floor = guidance_floor,
                       .active = front->asked && wish->guidance != 1 },
         .steps = wish->steps,
         .workspace = group->workspace,

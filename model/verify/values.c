@@ -110,3 +110,21 @@ bool verify_close(const float *got, const struct verify_values *expected, double
     return most <= 1 || fail(error, LACUNA_MODEL, "number %zu is %.9g, expected %.9g", worst,
                              (double)got[worst], expected->at[worst]);
 }
+
+bool verify_output(const struct verify_file *file, const json_t *one, const char *key, const float *got,
+                   size_t count, double absolute, double relative, struct lacuna_error *error)
+{
+    struct verify_values expected;
+    const json_t *value = json_object_get(json_object_get(one, "outputs"), key);
+    if (!verify_values_read(&expected, file, value, error)) {
+        fail_in(error, "%s", key);
+        return false;
+    }
+    bool fine = expected.count == count ||
+                fail(error, LACUNA_MODEL, "there are %zu numbers, expected %zu", count, expected.count);
+    fine = fine && verify_close(got, &expected, absolute, relative, error);
+    if (!fine)
+        fail_in(error, "%s", key);
+    verify_values_free(&expected);
+    return fine;
+}

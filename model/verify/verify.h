@@ -67,6 +67,9 @@ struct verify_values {
 bool verify_values_read(struct verify_values *values, const struct verify_file *file, const json_t *value,
                         struct lacuna_error *error);
 void verify_values_free(struct verify_values *values);
+/* Reads outputs.`key` of a case and compares `got` with it; false: they are not as many, or differ. */
+bool verify_output(const struct verify_file *file, const json_t *one, const char *key, const float *got,
+                   size_t count, double absolute, double relative, struct lacuna_error *error);
 /* |got - expected| ≤ absolute + relative · |expected| everywhere; false: error says where it is worst. */
 bool verify_close(const float *got, const struct verify_values *expected, double absolute, double relative,
                   struct lacuna_error *error);

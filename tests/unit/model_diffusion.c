@@ -65,15 +65,21 @@ static void guidance_stresses_the_condition_within_its_floor(void **state)
 {
     (void)state;
     float with[4] = { -1.0f, -1.2f, -2.0f, -9.0f }, without[4] = { -1.0f, -2.0f, -0.5f, -0.1f }, choice[4];
-    guidance_mix(choice, with, without, 4, 1);
+    struct guidance guidance = { .scale = 1, .floor = guidance_floor };
+    guidance_mix(&guidance, choice, with, without, 4);
     for (int v = 0; v < 3; v++)
         assert_float_equal(choice[v], with[v], 1e-5);
-    guidance_mix(choice, with, without, 4, 0);
+    guidance.scale = 0;
+    guidance_mix(&guidance, choice, with, without, 4);
     for (int v = 0; v < 3; v++)
         assert_float_equal(choice[v], without[v], 1e-5);
-    guidance_mix(choice, with, without, 4, 2);
+    guidance.scale = 2;
+    guidance_mix(&guidance, choice, with, without, 4);
     assert_float_equal(choice[1], -2.0f + 2 * (-1.2f + 2.0f), 1e-5);
     assert_true(choice[3] < choice[0] && choice[3] < choice[1] && choice[3] < choice[2]);
+    guidance.floor = 0;
+    guidance_mix(&guidance, choice, with, without, 4);
+    assert_float_equal(choice[3], -0.1f + 2 * (-9.0f + 0.1f), 1e-4);
 }
 
 static void distributions_are_what_libm_says(void **state)

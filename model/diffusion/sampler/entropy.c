@@ -1,10 +1,15 @@
-#include "model/diffusion/sampler.h"
+#include "model/diffusion/counts.h"
 
+/* Dream's rule, with its counts and times (Ye et al. 2025). */
 static double rank(const struct guess *guess)
 {
     return -guess->entropy;
 }
 
 const struct sampler sampler_entropy = { .name = "entropy",
-                                         .help = "reveal first where the network is least in doubt",
-                                         .rank = rank };
+                                         .help = "first where the network is least in doubt, as Dream counts",
+                                         .rank = rank,
+                                         .count = count_expected,
+                                         .judged = JUDGED_DRAWN,
+                                         .picking = PICK_SUM,
+                                         .end = 1e-3 };
