@@ -1,6 +1,7 @@
 #include "model/command/info.h"
 
 #include "model/command/clean.h"
+#include "model/infill/open.h"
 #include "model/tensor/engine.h"
 
 #include <inttypes.h>
@@ -11,9 +12,10 @@ static const struct role {
     const char *name;
     size_t offset;
 } roles[] = {
-    { "mask", offsetof(struct framing, mask) }, { "null", offsetof(struct framing, null) },
-    { "none", offsetof(struct framing, none) }, { "bos", offsetof(struct framing, bos) },
-    { "eos", offsetof(struct framing, eos) },   { "pad", offsetof(struct framing, pad) },
+    { "mask", offsetof(struct framing, mask) },     { "null", offsetof(struct framing, null) },
+    { "none", offsetof(struct framing, none) },     { "bos", offsetof(struct framing, bos) },
+    { "eos", offsetof(struct framing, eos) },       { "pad", offsetof(struct framing, pad) },
+    { "expand", offsetof(struct framing, expand) }, { "delete", offsetof(struct framing, remove) },
 };
 enum { ROLES = sizeof roles / sizeof *roles };
 
@@ -27,6 +29,11 @@ static int32_t role_token(const struct framing *framing, const struct role *role
 static const char *yes_no(bool value)
 {
     return value ? "yes" : "no";
+}
+
+static const char *proof_of(const struct framing *framing)
+{
+    return !framing->verified ? "" : framing->proof ? framing->proof : "reference cases";
 }
 
 static void print_types(const struct checkpoint *checkpoint)
@@ -60,11 +67,43 @@ static void print_tokens(const struct infill *infill)
     for (size_t i = 0; i < ROLES; i++) {
         int32_t token = role_token(infill_framing(infill), &roles[i]);
         const char *spelling = token < 0 ? NULL : tokenizer_spelling(infill_tokenizer(infill), token);
+        char label[24];
+        snprintf(label, sizeof label, "%s token", roles[i].name);
         if (token >= 0)
-            printf("%-4s token     %d %s\n", roles[i].name, (int)token, spelling ? spelling : "");
+            printf("%-14s %d %s\n", label, (int)token, spelling ? spelling : "");
         else if (i == 0)
             printf("mask token     none\n");
     }
+}
+
+/* What stands around a text. */
+static const char *framing_text(const struct framing *framing)
+{
+    bool front = framing->bos >= 0 && framing->attribute_slots == 0,
+         back = framing->closed && framing->eos >= 0;
+    if (framing->attribute_slots)
+        return "attribute slots in front of the text";
+    return front && back ? "bos, text, eos" : front ? "bos, text" : back ? "text, eos" : "text alone";
+}
+
+static int count_special(const struct infill *infill)
+{
+    const struct tokenizer *tokenizer = infill_tokenizer(infill);
+    int count = 0;
+    for (int32_t id = 0; id < tokenizer_size(tokenizer); id++)
+        count += tokenizer_is_special(tokenizer, id);
+    return count;
+}
+
+/* Ordinary pieces that no hole may hold: no text of their own, signs that begin a special token's spelling.
+ */
+static int count_refused(const struct infill *infill)
+{
+    const struct pieces *pieces = infill_pieces(infill);
+    int count = 0;
+    for (int32_t id = 0; id < pieces->count; id++)
+        count += !(pieces->traits[id] & PIECE_PLAIN) && !tokenizer_is_special(pieces->tokenizer, id);
+    return count;
 }
 
 static void print_attributes(const struct lacuna_description *model)
@@ -87,7 +126,7 @@ void info_print_text(const struct infill *infill, bool tensors)
     const struct framing *framing = infill_framing(infill);
     printf("model          %s\npath           %s\n", model->name, model->path);
     printf("architecture   %s\n", framing->architecture);
-    printf("verified       %s\n", framing->verified ? "yes, by reference cases" : "no");
+    printf("verified       %s%s\n", framing->verified ? "yes, against " : "no", proof_of(framing));
     printf("process        %s\n", model->process);
     printf("parameters     %.1fM (%" PRIu64 ")\n", (double)framing->parameters / 1e6, framing->parameters);
     print_types(infill_checkpoint(infill));
@@ -96,6 +135,9 @@ void info_print_text(const struct infill *infill, bool tensors)
            (int)framing->context_length);
     print_tokens(infill);
     printf("shifted        %s\n", yes_no(framing->shifted));
+    printf("framing        %s\n", framing_text(framing));
+    printf("suppressed     %d special tokens and %d pieces never stand in a hole\n", count_special(infill),
+           count_refused(infill));
     printf("context apart  %s\n", yes_no(framing->context_apart));
     printf("causal         %s\n", yes_no(framing->causal));
     printf("time input     %s\n", yes_no(framing->needs_time));
@@ -130,6 +172,9 @@ static json_t *framing_of(const struct infill *infill)
         int32_t token = role_token(framing, &roles[i]);
         json_object_set_new(object, roles[i].name, token < 0 ? json_null() : json_integer(token));
     }
+    json_object_set_new(object, "closed", json_boolean(framing->closed));
+    json_object_set_new(object, "suppressed_special", json_integer(count_special(infill)));
+    json_object_set_new(object, "suppressed_pieces", json_integer(count_refused(infill)));
     json_object_set_new(object, "attribute_slots", json_integer(framing->attribute_slots));
     json_object_set_new(object, "context_apart", json_boolean(framing->context_apart));
     json_object_set_new(object, "causal", json_boolean(framing->causal));

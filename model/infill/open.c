@@ -90,9 +90,8 @@ static bool open_parts(struct infill *infill, const struct lacuna_options *optio
     if (framing->attribute_slots < 0 || framing->attribute_slots + 8 > framing->context_length)
         return fail(error, LACUNA_MODEL, "%s: a context of %d positions is too short", infill->path,
                     framing->context_length);
-    int32_t banned[] = {
-        framing->mask, framing->null, framing->none, framing->bos, framing->eos, framing->pad
-    };
+    int32_t banned[] = { framing->mask, framing->null, framing->none,   framing->bos,
+                         framing->eos,  framing->pad,  framing->expand, framing->remove };
     infill->pieces =
         pieces_new(infill->tokenizer, framing->vocabulary, banned, (int)(sizeof banned / sizeof *banned));
     const json_t *config = checkpoint_config(infill->checkpoint);

@@ -74,9 +74,15 @@ static struct denoiser *open_as(const struct checkpoint *checkpoint, struct engi
     if (!family)
         return NULL;
     struct graph graph = { 0 };
-    struct framing framing = {
-        .architecture = family->name, .mask = -1, .null = -1, .none = -1, .bos = -1, .eos = -1, .pad = -1
-    };
+    struct framing framing = { .architecture = family->name,
+                               .mask = -1,
+                               .null = -1,
+                               .none = -1,
+                               .bos = -1,
+                               .eos = -1,
+                               .pad = -1,
+                               .expand = -1,
+                               .remove = -1 };
     if (!family->describe(checkpoint, &graph, &framing, error) || !check_graph(checkpoint, &graph, error))
         return NULL;
     uint64_t parameters = count_parameters(checkpoint);
@@ -136,13 +142,17 @@ void denoiser_name_tokens(struct denoiser *denoiser, int32_t (*find)(const void 
 {
     struct framing *framing = &denoiser->framing;
     const char *const spellings[] = { framing->spelled.mask, framing->spelled.bos, framing->spelled.eos,
-                                      framing->spelled.pad };
-    int32_t *tokens[] = { &framing->mask, &framing->bos, &framing->eos, &framing->pad };
+                                      framing->spelled.pad, framing->spelled.expand };
+    int32_t *tokens[] = { &framing->mask, &framing->bos, &framing->eos, &framing->pad, &framing->expand };
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
         int32_t token = spellings[i] && *tokens[i] < 0 ? find(user, spellings[i]) : -1;
         if (token >= 0 && token < framing->vocabulary)
             *tokens[i] = token;
     }
+    if (framing->expand < 0)
+        return;
+    framing->remove = framing->remove < 0 ? framing->eos : framing->remove;
+    framing->closed = true;
 }
 
 int denoiser_width(const struct denoiser *denoiser)

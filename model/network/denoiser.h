@@ -32,15 +32,19 @@ struct framing {
     int32_t vocabulary;                      /* width of the logits */
     int32_t context_length;                  /* positions */
     int32_t mask, null, none, bos, eos, pad; /* token ids; -1: has none */
+    /* DreamOn: in place of a masked token, two masked ones; nothing. -1: has none. Whoever has them learnt
+     * from whole texts, so that eos stands behind them. */
+    int32_t expand, remove;
     /* What the tokenizer calls the tokens that no configuration numbers: denoiser_name_tokens. */
     struct {
-        const char *mask, *bos, *eos, *pad;
+        const char *mask, *bos, *eos, *pad, *expand;
     } spelled;
     bool closed;  /* eos stands behind the text, as bos does in front */
     bool shifted; /* position i is predicted by row i - 1 (denoiser_step and denoiser_forward undo this) */
     bool context_apart;
     bool causal; /* trained left to right alone */
     bool verified;
+    const char *proof;   /* what it was compared with, where that is not the original's recorded output */
     bool needs_time;     /* sigma or t is an input */
     int attribute_slots; /* rows before the text that hold attribute tokens; 0: none */
     uint64_t parameters;

@@ -61,3 +61,5 @@ def forward(t, ids, old_names, tied):
 
 
 cases = {"bert": {}, "bert, names of TensorFlow": {"old_names": True}, "bert, head of its own": {"tied": False}}
+facts = {"mask_token": 4, "shifted": False, "context_length": PLACES, "framing.bos": 2, "framing.eos": 3, "framing.closed": True,
+         "verified": True}

@@ -32,8 +32,20 @@ def write_checkpoint(folder, config, tensors, files):
             file.write(content)
 
 
+def byte_tokenizer(specials):
+    """A tokenizer.json of byte-level BPE without merges: the 256 bytes, then the special tokens."""
+    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    letters = {byte: chr(byte) for byte in printable}
+    for count, byte in enumerate(b for b in range(256) if b not in letters):
+        letters[byte] = chr(256 + count)
+    level = {"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}
+    return {"added_tokens": [{"id": 256 + i, "content": name, "special": True, "normalized": False} for i, name in enumerate(specials)],
+            "pre_tokenizer": level, "decoder": level,
+            "model": {"type": "BPE", "vocab": {letters[byte]: byte for byte in range(256)}, "merges": []}}
+
+
 def read_logits(program, folder, ids):
-    """[len(ids), vocabulary] as lacuna-model gives them: each position's own, shifts undone."""
+    """[len(ids), vocabulary] as the network gives them."""
     out = os.path.join(folder, "logits.safetensors")
     subprocess.run([program, "logits", "--model", folder, "--ids", ",".join(map(str, ids)), "--out", out], check=True)
     with open(out, "rb") as file:
@@ -42,6 +54,15 @@ def read_logits(program, folder, ids):
         one = header["logits"]
         data = file.read()[one["data_offsets"][0]:one["data_offsets"][1]]
     return np.frombuffer(data, dtype="<f4").reshape(one["shape"])
+
+
+def read_facts(program, folder):
+    """What `info` says, nested names joined by dots."""
+    def flatten(value, name=""):
+        if not isinstance(value, dict):
+            return {name: value}
+        return {k: v for key, one in value.items() for k, v in flatten(one, name + "." * bool(name) + key).items()}
+    return flatten(json.loads(subprocess.run([program, "info", "--json", "--model", folder], check=True, capture_output=True).stdout))
 
 
 def layer_norm(x, weight, bias, epsilon):

@@ -119,9 +119,9 @@ const struct verb verb_logits = {
     .name = "logits",
     .summary = "the network's logits for a text or for token ids, as safetensors",
     .usage = "[FILE]",
-    .about = "One float32 tensor \"logits\" [length, vocabulary]; row i predicts position i. Special tokens "
-             "written in the\n"
-             "text (\"<mask>\") count as such.",
+    .about = "One float32 tensor \"logits\" [length, vocabulary]; row i predicts position i, or position i + "
+             "1 where\n"
+             "`info` calls the model shifted. Special tokens written in the text (\"<mask>\") count as such.",
     .options = options,
     .operand_high = 1,
     .run = logits_run,

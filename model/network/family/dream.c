@@ -1,5 +1,6 @@
-/* Dream (Ye et al. 2025, arXiv 2508.15487; DiffuCoder is the same): Qwen2's network, every row sees every
- * row, and row i - 1 predicts position i as in the autoregressive model it was made from. */
+/* Dream (Ye et al. 2025, arXiv 2508.15487; DiffuCoder is the same; DreamOn adds tokens that make a hole
+ * longer or shorter): Qwen2's network, every row sees every row, and row i - 1 predicts position i as in the
+ * autoregressive model it was made from. */
 #include "model/network/config.h"
 #include "model/network/family.h"
 
@@ -59,6 +60,9 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     framing->bos = config_token(&config, "bos_token_id", graph->vocabulary);
     framing->eos = config_token(&config, "eos_token_id", graph->vocabulary);
     framing->pad = config_token(&config, "pad_token_id", graph->vocabulary);
+    framing->expand = config_token(&config, "expand_token_id", graph->vocabulary);
+    framing->remove = config_token(&config, "delete_token_id", graph->vocabulary);
+    framing->spelled.expand = "<|expand|>";
     framing->shifted = true;
     framing->verified = true;
     return !config.bad;
