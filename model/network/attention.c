@@ -42,6 +42,25 @@ struct store_job {
     int layer;
 };
 
+static void clear_head(const struct graph *graph, const struct key_block *block, size_t head)
+{
+    size_t keys = (size_t)block->padded * (size_t)graph->head_width,
+           values = (size_t)block->padded * (size_t)value_width(graph);
+    memset(block->keys + head * keys, 0, keys * sizeof(float));
+    memset(block->values + head * values, 0, values * sizeof(float));
+}
+
+static void put_row(const struct graph *graph, const struct key_block *block, size_t head, int row,
+                    const float *key, const float *value)
+{
+    size_t width = (size_t)graph->head_width, values_stride = (size_t)value_width(graph),
+           padded = (size_t)block->padded, at = (size_t)row;
+    float *panel = block->keys + head * padded * width + at / PANEL * width * PANEL + at % PANEL;
+    for (size_t i = 0; i < width; i++)
+        panel[i * PANEL] = key[i];
+    memcpy(block->values + (head * padded + at) * values_stride, value, width * sizeof *value);
+}
+
 /* One key/value head of one sequence. */
 static void store_tile(void *user, int tile)
 {
@@ -49,20 +68,22 @@ static void store_tile(void *user, int tile)
     struct denoiser_session *session = job->pass->session;
     const struct graph *graph = &session->denoiser->graph;
     const struct sequence *sequence = &session->sequences[tile / graph->kv_heads];
-    struct key_block block = pass_keys(job->pass, sequence, job->layer);
+    struct key_block block = pass_keys(job->pass, sequence, job->layer), kept = { 0 };
     size_t head = (size_t)(tile % graph->kv_heads), width = (size_t)graph->head_width;
-    size_t stride = (size_t)graph->kv_heads * width, values_stride = (size_t)value_width(graph);
-    float *keys = block.keys + head * (size_t)block.padded * width;
-    float *values = block.values + head * (size_t)block.padded * values_stride;
-    memset(keys, 0, (size_t)block.padded * width * sizeof *keys);
-    memset(values, 0, (size_t)block.padded * values_stride * sizeof *values);
+    clear_head(graph, &block, head);
+    if (sequence->kept) {
+        kept = cached_keys(graph, sequence->kept, job->layer);
+        clear_head(graph, &kept, head);
+    }
     for (int row = 0; row < sequence->keys; row++) {
-        size_t from = (size_t)(sequence->first + row) * stride + head * width;
-        turn(session, job->layer, session->keys_new + from, sequence->first + row);
-        float *panel = keys + (size_t)(row / PANEL) * width * PANEL + (size_t)(row % PANEL);
-        for (size_t i = 0; i < width; i++)
-            panel[i * PANEL] = session->keys_new[from + i];
-        memcpy(values + (size_t)row * values_stride, session->values_new + from, width * sizeof *values);
+        size_t from = ((size_t)(sequence->first + row) * (size_t)graph->kv_heads + head) * width;
+        float *key = session->keys_new + from, *value = session->values_new + from;
+        turn(session, job->layer, key, sequence->first + row);
+        put_row(graph, &block, head, row, key, value);
+        if (sequence->kept && row < sequence->window_first)
+            put_row(graph, &kept, head, row, key, value);
+        if (sequence->kept && row >= sequence->window_end)
+            put_row(graph, &kept, head, row - sequence->window_end + sequence->window_first, key, value);
     }
 }
 
@@ -165,8 +186,8 @@ static void attention_tile(void *user, int tile)
         width = graph->head_width;
     struct key_block own = pass_keys(job->pass, sequence, job->layer), context = { 0 };
     if (sequence->cached)
-        context = context_keys(session, job->layer);
-    int cached = sequence->cached ? session->context.count : 0, stride = context.padded + own.padded;
+        context = cached_keys(graph, sequence->cached, job->layer);
+    int cached = sequence->cached ? sequence->cached->count : 0, stride = context.padded + own.padded;
     size_t row_width = (size_t)graph->heads * (size_t)width, at = (size_t)head * (size_t)width;
 
     float *queries = scratch_take(&session->work.scratch),

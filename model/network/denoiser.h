@@ -67,6 +67,18 @@ void denoiser_name_tokens(struct denoiser *denoiser, int32_t (*find)(const void 
 struct denoiser_session *denoiser_session_new(const struct denoiser *denoiser, struct lacuna_error *error);
 void denoiser_session_free(struct denoiser_session *session);
 
+/* Keys and values of rows of one branch that later steps do not compute again, though what they see changes:
+ * an approximation that only a network needs in which every row sees every row. */
+struct denoiser_cache;
+struct denoiser_cache *denoiser_cache_new(void);
+void denoiser_cache_free(struct denoiser_cache *cache);
+/* The next step with it computes all rows and keeps those outside its window. */
+void denoiser_cache_drop(struct denoiser_cache *cache);
+/* Whether the next step with it computes the rows of its window alone. */
+bool denoiser_cache_filled(const struct denoiser_cache *cache);
+/* Whether the network has a use for caches; the steps of one that has not leave them empty. */
+bool denoiser_caches(const struct denoiser *denoiser);
+
 /* Rows of one sequence or one branch. ids, positions: [count]; positions are explicit, since a hole keeps the
  * place of its whole bucket even when its tail is left out. */
 struct rows {
@@ -75,7 +87,10 @@ struct rows {
     int count;
     const int *wanted; /* [wanted_count] row indexes whose logits are read; NULL: none */
     int wanted_count;
-    float time; /* sigma or t where the family needs it */
+    struct denoiser_cache *cache;     /* NULL: all rows are computed; one cache a branch, from step to step */
+    int32_t window_first, window_end; /* positions [first, end) that are computed though the cache is filled;
+                                         all wanted rows are among them then */
+    float time;                       /* sigma or t where the family needs it */
 };
 
 /* Set the context that the following steps share. false: error (too long, cancelled). */

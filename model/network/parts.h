@@ -38,12 +38,14 @@ struct key_block {
 };
 
 /* Rows [first, first + rows) of a pass that see one another: the first `context_rows` of them only each
- * other, all others (or, in a causal graph, all but what follows) the first `keys`; and all see the cached
- * context where `cached`. */
+ * other, all others (or, in a causal graph, all but what follows) the first `keys`; and all see the rows in
+ * `cached`. */
 struct sequence {
     int first, rows, context_rows, keys;
-    bool cached;
-    int padded_first; /* where its keys and values begin, in padded rows */
+    int padded_first;                   /* where its keys and values begin, in padded rows */
+    const struct context_cache *cached; /* NULL: none */
+    struct context_cache *kept; /* takes keys and values of all rows but the window; NULL: nothing is kept */
+    int window_first, window_end; /* rows of the sequence */
 };
 
 enum { QUERY_ROWS = 8 }; /* the most queries of a block */
@@ -55,8 +57,14 @@ struct query_block {
 
 struct context_cache {
     int count, padded, room; /* rows; padded to whole panels; the room of the buffers in padded rows */
-    int32_t *ids, *positions;
-    float *keys, *values; /* [layers] blocks of `padded` rows each, as struct key_block has them */
+    int id_room;
+    int32_t *ids, *positions; /* [count]; NULL in a denoiser_cache */
+    float *keys, *values;     /* [layers] blocks of `padded` rows each, as struct key_block has them */
+};
+
+struct denoiser_cache {
+    struct context_cache rows;
+    bool filled;
 };
 
 struct denoiser_session {
@@ -109,10 +117,18 @@ void output_finish(const struct pass *pass, float *logits);
 int value_width(const struct graph *graph);
 /* The block of a sequence of a pass for the layer at hand. */
 struct key_block pass_keys(const struct pass *pass, const struct sequence *sequence, int layer);
-struct key_block context_keys(const struct denoiser_session *session, int layer);
+struct key_block cached_keys(const struct graph *graph, const struct context_cache *cache, int layer);
+/* Room for keys and values of `count` rows. */
+void cache_reserve(const struct graph *graph, struct context_cache *cache, int count);
+void cache_release(struct context_cache *cache);
 
-/* Buffers for a pass of that size, and angles up to `last_position`. */
-void session_reserve(struct denoiser_session *session, int rows, int sequences, int padded,
+/* The last sequence of a pass, laid out whole for `branch`, as its cache wants it: the window alone, or with
+ * the rest to be kept. */
+void cache_enter(struct pass *pass, const struct rows *branch);
+
+/* Buffers for a pass of that size, of which a sequence sees `cached` padded rows more, and angles up to
+ * `last_position`. */
+void session_reserve(struct denoiser_session *session, int rows, int sequences, int padded, int cached,
                      int last_position);
 
 /* Runs the graph. logits [wanted_count, vocabulary]; NULL with fill_context. */

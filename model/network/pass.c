@@ -8,21 +8,12 @@ struct key_block pass_keys(const struct pass *pass, const struct sequence *seque
 {
     const struct denoiser_session *session = pass->session;
     if (pass->fill_context)
-        return context_keys(session, layer);
+        return cached_keys(&session->denoiser->graph, &session->context, layer);
     const struct graph *graph = &session->denoiser->graph;
     size_t first = (size_t)sequence->padded_first * (size_t)graph->kv_heads;
     return (struct key_block){ session->keys + first * (size_t)graph->head_width,
                                session->values + first * (size_t)value_width(graph),
                                (sequence->keys + PANEL - 1) / PANEL * PANEL };
-}
-
-struct key_block context_keys(const struct denoiser_session *session, int layer)
-{
-    const struct context_cache *context = &session->context;
-    const struct graph *graph = &session->denoiser->graph;
-    size_t first = (size_t)layer * (size_t)context->padded * (size_t)graph->kv_heads;
-    return (struct key_block){ context->keys + first * (size_t)graph->head_width,
-                               context->values + first * (size_t)value_width(graph), context->padded };
 }
 
 struct norm_job {

@@ -43,8 +43,7 @@ void denoiser_session_free(struct denoiser_session *session)
     linear_work_free(&session->work);
     free(session->context.ids);
     free(session->context.positions);
-    free(session->context.keys);
-    free(session->context.values);
+    cache_release(&session->context);
     for (int kind = 0; kind < 2; kind++) {
         free(session->cosines[kind]);
         free(session->sines[kind]);
@@ -88,11 +87,12 @@ static void reserve_angles(struct denoiser_session *session, int count)
             set_angles(session, kind, session->angle_count);
 }
 
-void session_reserve(struct denoiser_session *session, int rows, int sequences, int padded, int last_position)
+void session_reserve(struct denoiser_session *session, int rows, int sequences, int padded, int cached,
+                     int last_position)
 {
     const struct graph *graph = &session->denoiser->graph;
     reserve_angles(session, last_position + 1);
-    size_t width = (size_t)graph->head_width, keys = (size_t)(session->context.padded + padded);
+    size_t width = (size_t)graph->head_width, keys = (size_t)(cached + padded);
     scratch_reserve(&session->work.scratch, QUERY_ROWS * (width + keys));
     if (rows <= session->row_room && sequences <= session->sequence_room && padded <= session->padded_room)
         return;

@@ -47,21 +47,16 @@ static void context_reserve(struct denoiser_session *session, int count)
 {
     struct context_cache *context = &session->context;
     const struct graph *graph = &session->denoiser->graph;
+    if (count > context->id_room) {
+        free(context->ids);
+        free(context->positions);
+        context->id_room = padded(count);
+        context->ids = aligned_new((size_t)context->id_room * sizeof *context->ids);
+        context->positions = aligned_new((size_t)context->id_room * sizeof *context->positions);
+    }
     context->count = count;
-    context->padded = padded(count);
-    if (context->padded <= context->room)
-        return;
-    free(context->ids);
-    free(context->positions);
-    free(context->keys);
-    free(context->values);
-    context->room = context->padded;
-    size_t room = (size_t)context->room, heads = (size_t)graph->layers * (size_t)graph->kv_heads;
-    bool apart = graph->sight == SIGHT_CONTEXT_APART;
-    context->ids = aligned_new(room * sizeof *context->ids);
-    context->positions = aligned_new(room * sizeof *context->positions);
-    context->keys = floats_new(apart ? room * heads * (size_t)graph->head_width : 0);
-    context->values = floats_new(apart ? room * heads * (size_t)value_width(graph) : 0);
+    if (graph->sight == SIGHT_CONTEXT_APART)
+        cache_reserve(graph, context, count);
 }
 
 bool denoiser_context(struct denoiser_session *session, const struct rows *rows, struct lacuna_error *error)
@@ -78,7 +73,7 @@ bool denoiser_context(struct denoiser_session *session, const struct rows *rows,
     memcpy(session->context.positions, rows->positions, size);
     if (session->denoiser->graph.sight != SIGHT_CONTEXT_APART)
         return true;
-    session_reserve(session, rows->count, 1, padded(rows->count), last_position);
+    session_reserve(session, rows->count, 1, padded(rows->count), 0, last_position);
     memcpy(session->ids, rows->ids, size);
     memcpy(session->positions, rows->positions, size);
     session->sequences[0] =
@@ -107,8 +102,8 @@ static void add_branch(struct pass *pass, const struct rows *branch)
     session->sequences[pass->sequence_count++] = (struct sequence){ .first = pass->rows,
                                                                     .rows = branch->count,
                                                                     .keys = branch->count,
-                                                                    .cached = true,
-                                                                    .padded_first = pass->padded };
+                                                                    .padded_first = pass->padded,
+                                                                    .cached = &session->context };
     pass->rows += branch->count;
     pass->padded += padded(branch->count);
 }
@@ -156,7 +151,8 @@ static bool step(struct denoiser_session *session, const struct rows *branches, 
         wanted += branches[i].wanted_count;
         spare += padded(count);
     }
-    session_reserve(session, larger(rows, wanted), branch_count, spare, last_position);
+    session_reserve(session, larger(rows, wanted), branch_count, spare,
+                    apart ? session->context.padded : spare, last_position);
     struct pass pass = { .session = session,
                          .wanted = session->wanted,
                          .cancel = cancel,
@@ -166,8 +162,14 @@ static bool step(struct denoiser_session *session, const struct rows *branches, 
             add_branch(&pass, &branches[i]);
         else
             add_merged(&pass, &branches[i]);
+        if (branches[i].cache && denoiser_caches(session->denoiser))
+            cache_enter(&pass, &branches[i]);
     }
-    return pass_run(&pass, logits, error);
+    bool fine = pass_run(&pass, logits, error);
+    for (int i = 0; i < branch_count; i++)
+        if (branches[i].cache && denoiser_caches(session->denoiser))
+            branches[i].cache->filled = fine;
+    return fine;
 }
 
 /* All branches in one pass; those of a network that is told the time one after another, as each may have its
@@ -215,7 +217,8 @@ static bool forward(struct denoiser_session *session, const struct rows *rows, c
     int last_position = 0;
     if (!check_rows(session, rows, &last_position, error))
         return false;
-    session_reserve(session, larger(rows->count, rows->wanted_count), 1, padded(rows->count), last_position);
+    session_reserve(session, larger(rows->count, rows->wanted_count), 1, padded(rows->count), 0,
+                    last_position);
     struct sequence *sequence = &session->sequences[0];
     *sequence = (struct sequence){ .rows = rows->count };
     order_rows(session, rows, kinds, &sequence->context_rows, &sequence->keys);

@@ -288,7 +288,11 @@ static void a_whole_sequence_gives_the_plain_network_s_logits(void **state)
         for (int padding = 0; padding < 2; padding++) {
             text.kinds[20] = padding ? 2 : 0;
             plain_forward(&model, attentions[i], text.ids, text.positions, text.kinds, COUNT, expected);
-            struct rows rows = { text.ids, text.positions, COUNT, text.all, COUNT, 0 };
+            struct rows rows = { .ids = text.ids,
+                                 .positions = text.positions,
+                                 .count = COUNT,
+                                 .wanted = text.all,
+                                 .wanted_count = COUNT };
             if (strcmp(attentions[i], "causal") == 0 && padding)
                 continue;
             assert_true(denoiser_forward(model.session, &rows, text.kinds, got, NULL, NULL));
@@ -321,13 +325,16 @@ static struct parts parts_of(const struct text *text)
 
 static struct rows context_of(const struct parts *parts)
 {
-    return (struct rows){ parts->ids[0], parts->positions[0], parts->count[0], NULL, 0, 0 };
+    return (struct rows){ .ids = parts->ids[0], .positions = parts->positions[0], .count = parts->count[0] };
 }
 
 static struct rows branch_of(const struct parts *parts)
 {
-    return (struct rows){ parts->ids[1], parts->positions[1], parts->count[1],
-                          parts->wanted, parts->wanted_count, 0 };
+    return (struct rows){ .ids = parts->ids[1],
+                          .positions = parts->positions[1],
+                          .count = parts->count[1],
+                          .wanted = parts->wanted,
+                          .wanted_count = parts->wanted_count };
 }
 
 static void steps_over_a_context_give_the_plain_network_s_logits(void **state)
@@ -419,7 +426,11 @@ static void int8_weights_give_what_they_stand_for(void **state)
     static double expected[COUNT][VOCABULARY];
     static float got[COUNT * VOCABULARY];
     struct text text = text_new();
-    struct rows rows = { text.ids, text.positions, COUNT, text.all, COUNT, 0 };
+    struct rows rows = { .ids = text.ids,
+                         .positions = text.positions,
+                         .count = COUNT,
+                         .wanted = text.all,
+                         .wanted_count = COUNT };
     for (int float32 = 0; float32 < 2; float32++) {
         struct model model;
         model_open(&model, "context_apart", 2);
@@ -504,7 +515,11 @@ static void a_cancelled_step_says_so(void **state)
     struct text text = text_new();
     struct model model;
     model_open(&model, "context_apart", 1);
-    struct rows rows = { text.ids, text.positions, COUNT, text.all, COUNT, 0 };
+    struct rows rows = { .ids = text.ids,
+                         .positions = text.positions,
+                         .count = COUNT,
+                         .wanted = text.all,
+                         .wanted_count = COUNT };
     atomic_bool cancel = true;
     struct lacuna_error error = { 0 };
     assert_false(denoiser_forward(model.session, &rows, NULL, logits, &cancel, &error));
@@ -522,7 +537,11 @@ static void rows_that_cannot_be_are_refused(void **state)
     struct model model;
     model_open(&model, "context_apart", 1);
     struct lacuna_error error = { 0 };
-    struct rows rows = { text.ids, text.positions, COUNT, text.all, COUNT, 0 };
+    struct rows rows = { .ids = text.ids,
+                         .positions = text.positions,
+                         .count = COUNT,
+                         .wanted = text.all,
+                         .wanted_count = COUNT };
     text.ids[7] = VOCABULARY;
     assert_false(denoiser_forward(model.session, &rows, NULL, logits, NULL, &error));
     assert_int_equal(error.code, LACUNA_MODEL);
