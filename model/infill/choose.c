@@ -50,6 +50,6 @@ void group_observe(void *user, int step, int steps, struct sequence *const *sequ
     const struct draft *draft = (const struct draft *)sequences[0];
     for (int h = 0; h < group->hole_count; h++)
         board_set(group->board, group->owners[h], group->pieces, &draft->sequence.canvas, draft->starts[h],
-                  draft->starts[h + 1], group->holes[h].seam.touch);
+                  draft->starts[h + 1], group->holes[h].rule.strip);
     board_show(group->board, step, steps);
 }

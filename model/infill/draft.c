@@ -128,6 +128,17 @@ double draft_score(const struct draft *draft)
     return count ? (sum + draft->prior) / count : -1e9;
 }
 
+/* Takes over `text`. */
+static char *end_part(char *text, const char *end)
+{
+    size_t size = strlen(text), more = strlen(end);
+    if (!more)
+        return text;
+    text = memory_resize(text, size + more + 1, 1);
+    memcpy(text + size, end, more + 1);
+    return text;
+}
+
 /* A stopped hole reads as its decided pieces, in order, without a blank in front where the left side ends in
  * one. */
 static char *close_part(const struct group *group, const struct draft *draft, int hole, int *tokens)
@@ -144,14 +155,14 @@ static char *close_part(const struct group *group, const struct draft *draft, in
             ids[count++] = canvas->ids[i];
             *tokens += i >= body;
         }
-    size_t size, skip = whole ? at->seam.touch : 0;
+    size_t size, skip = whole ? at->rule.strip : 0;
     char *text = pieces_join(group->pieces, ids, count, &size);
     free(ids);
     skip = skip < size ? skip : size;
     if (!whole && size && text[0] == ' ' && !seam_may_begin(&at->seam, ' ', false))
         skip = 1;
     memmove(text, text + skip, size - skip + 1);
-    return text;
+    return end > body && !canvas->open[end - 1] ? end_part(text, at->rule.end) : text;
 }
 
 void draft_close(const struct group *group, struct draft *draft)

@@ -197,7 +197,7 @@ static void settle_group(struct fill *fill, const struct group *group)
         const struct draft *draft = group->drafts.at[0];
         size_t owner = group->owners[h];
         board_set(fill->board, owner, group->pieces, &draft->sequence.canvas, draft->starts[h],
-                  draft->starts[h + 1], group->holes[h].seam.touch);
+                  draft->starts[h + 1], group->holes[h].rule.strip);
         board_settle(fill->board, owner);
     }
 }
@@ -238,7 +238,7 @@ void fill_assemble(const struct group *group, const struct draft *draft, int hol
     int start = draft->starts[hole], end = draft->starts[hole + 1], body = start + draft_fixed(group, hole);
     bool whole = body < end && !canvas->open[body];
     if (whole)
-        skip = group->holes[hole].seam.touch;
+        skip = group->holes[hole].rule.strip;
     for (int i = whole ? start : body; i < end; i++) {
         size_t size, cut;
         if (canvas->open[i])

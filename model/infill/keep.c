@@ -85,6 +85,8 @@ static bool begins_body(const struct rule *rule, const char *word, bool *spaced)
 static bool ends_body(const struct rule *rule, const char *word)
 {
     int32_t after = utf8_first(rule->seam.right, rule->seam.right_size);
+    if (*rule->end)
+        return true;
     return !seam_needs_blank(&rule->seam) && !point_is_word(after) && !point_is_apostrophe(after) &&
            seam_may_end(&rule->seam, utf8_last(word, strlen(word)), false);
 }

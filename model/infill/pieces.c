@@ -85,6 +85,18 @@ static bool has_sign(const char *text, size_t size, const bool signs[256])
     return false;
 }
 
+/* A blank is no piece, yet pieces begin with one: the decoder sets words off by it. */
+static bool implies_blank(const struct pieces *pieces)
+{
+    struct ids blank = { 0 };
+    bool fine = tokenizer_encode(pieces->tokenizer, " ", 1, false, &blank, NULL) && blank.count == 0;
+    ids_free(&blank);
+    for (int32_t id = 0; fine && id < pieces->count; id++)
+        if (pieces->front[id] == ' ')
+            return true;
+    return false;
+}
+
 struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary, const int32_t *banned,
                           int banned_count)
 {
@@ -114,6 +126,7 @@ struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary,
     for (int i = 0; i < banned_count; i++)
         if (banned[i] >= 0 && banned[i] < vocabulary)
             pieces->traits[banned[i]] = 0;
+    pieces->blank_implied = implies_blank(pieces);
     return pieces;
 }
 

@@ -9,6 +9,8 @@
 
 #include "model/tokenizer/tokenizer.h"
 
+#include <stdbool.h>
+
 enum word_state { OUTSIDE, INSIDE, HANGING, WORD_STATES };
 
 struct effect {
@@ -35,6 +37,7 @@ struct pieces {
     uint16_t *effect_of;   /* [count] index of its effect */
     struct effect *effects;
     int effect_count;
+    bool blank_implied; /* a word's piece begins with a blank that the text need not have (WordPiece) */
 };
 
 struct pieces *pieces_new(const struct tokenizer *tokenizer, int32_t vocabulary, const int32_t *banned,

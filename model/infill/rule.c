@@ -137,13 +137,18 @@ static void mask_places(struct rule *rule, bool strict)
     const char *before, *after;
     size_t before_size = seam_word(&rule->seam, true, &before),
            after_size = seam_word(&rule->seam, false, &after);
+    struct seam seam = rule->seam;
+    if (*rule->end) {
+        seam.right = rule->end;
+        seam.right_size = strlen(rule->end);
+    }
     struct answers begin = { .ask = seam_may_begin }, end = { .ask = seam_may_end };
     for (int32_t id = 0; id < pieces->count; id++) {
         uint8_t traits = pieces->traits[id];
         bool plain = (traits & PIECE_PLAIN) && (rule->newlines || !(traits & PIECE_BREAK));
         int32_t front;
         rule->inner[id] = plain && !(traits & PIECE_BLANK_BACK);
-        rule->last[id] = plain && ask(&end, &rule->seam, pieces->back[id], strict) &&
+        rule->last[id] = plain && ask(&end, &seam, pieces->back[id], strict) &&
                          !(strict && is_word_piece(pieces, id, after, after_size));
         rule->first[id] = begins_body(rule, id, plain, &front) && ask(&begin, &rule->seam, front, strict) &&
                           !(strict && is_word_piece(pieces, id, before, before_size));
@@ -180,6 +185,22 @@ static struct effect_list list_effects(const struct rule *rule, int place, int s
     return list;
 }
 
+/* `spelt`: bytes of the fixed pieces. */
+static void set_rest(struct rule *rule, const struct plans *plans, size_t spelt)
+{
+    const struct seam *seam = &rule->seam;
+    size_t touched = spelt < seam->touch ? spelt : seam->touch;
+    bool implied = rule->pieces->blank_implied;
+    rule->end = implied && seam_needs_blank(seam) ? " " : "";
+    rule->rest_size = rule->fixed_count < plans->count ? seam->touch - touched : 0;
+    rule->rest = seam->left + seam->left_size - rule->rest_size;
+    if (implied && plans->count == 0 && !seam_may_begin(seam, ' ', true)) {
+        rule->rest = " ";
+        rule->rest_size = 1;
+    }
+    rule->strip = spelt + rule->rest_size;
+}
+
 bool rule_new(struct rule *rule, const struct pieces *pieces, const struct seam *seam,
               const struct plans *plans, int plan, bool newlines)
 {
@@ -194,9 +215,7 @@ bool rule_new(struct rule *rule, const struct pieces *pieces, const struct seam 
         piece_text(pieces, plans->ids[k], &part);
         spelt += part;
     }
-    spelt = spelt < seam->touch ? spelt : seam->touch;
-    rule->rest_size = plan < plans->count ? seam->touch - spelt : 0;
-    rule->rest = seam->left + seam->left_size - rule->rest_size;
+    set_rest(rule, plans, spelt);
     rule->first = memory_new(count, 1);
     rule->inner = memory_new(count, 1);
     rule->last = memory_new(count, 1);

@@ -22,8 +22,10 @@ struct rule {
     int words_low, words_high; /* high -1: no bound */
     int32_t *fixed;
     int fixed_count;
-    const char *rest; /* in seam.left */
+    const char *rest; /* in seam.left, or a blank that pieces of words have and the text does not */
     size_t rest_size;
+    size_t strip;    /* bytes of the canvas that are not the fill's: fixed pieces and `rest` */
+    const char *end; /* what the text has behind the last piece and pieces do not spell: "" or " " */
     uint8_t *first, *inner, *last; /* [pieces->count] */
     /* What the allowed pieces do to the word count, each once: by place, and for inner and last also behind a
      * kept word. */

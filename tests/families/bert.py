@@ -63,3 +63,13 @@ def forward(t, ids, old_names, tied):
 cases = {"bert": {}, "bert, names of TensorFlow": {"old_names": True}, "bert, head of its own": {"tied": False}}
 facts = {"mask_token": 4, "shifted": False, "context_length": PLACES, "framing.bos": 2, "framing.eos": 3, "framing.closed": True,
          "verified": True}
+# Pieces of words stand for a blank and the word: where the text has that blank, or none may be, it is not written twice.
+holes = [
+    ("w7 w8 w10", [3, 5], r"w7 \S.*\S w10"),
+    ("w7 w8", [0, 2], r"\S.* w8"),
+    ("w7 w8", [3, 3], r"w7 \S.*\S w8"),
+    ("w7", [2, 2], r"w7.*\S"),
+    ("w7\nw8", [3, 5], r"w7\n\S.*"),
+    ("(w7) w8", [1, 3], r"\(\S.*\) w8"),
+    ("", [0, 0], r"\S.*"),
+]

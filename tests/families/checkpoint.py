@@ -65,6 +65,14 @@ def read_facts(program, folder):
     return flatten(json.loads(subprocess.run([program, "info", "--json", "--model", folder], check=True, capture_output=True).stdout))
 
 
+def fill(program, folder, request):
+    """The answer to one request; a failure counts as one without alternatives that match."""
+    done = subprocess.run([program, "infill", "--model", folder, "--requests", "-"], input=json.dumps(request).encode(),
+                          capture_output=True)
+    answer = json.loads(done.stdout)
+    return answer if "alternatives" in answer else {"alternatives": [{"text": str(answer)}]}
+
+
 def layer_norm(x, weight, bias, epsilon):
     mean = x.mean(-1, keepdims=True)
     variance = ((x - mean) ** 2).mean(-1, keepdims=True)

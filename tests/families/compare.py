@@ -1,8 +1,8 @@
 """compare.py LACUNA-MODEL: every family that has a file here against its network in numpy, and what `info` says of it."""
-import sys, tempfile
+import re, sys, tempfile
 import numpy as np
 import bert, diffugpt, modernbert
-from checkpoint import read_facts, read_logits
+from checkpoint import fill, read_facts, read_logits
 
 FAMILIES = [bert, diffugpt, modernbert]
 
@@ -26,9 +26,21 @@ def check_facts(program, family, folder):
     return len(wrong)
 
 
+def check_holes(program, family, folder):
+    bad = 0
+    for text, span, pattern in getattr(family, "holes", []):
+        answer = fill(program, "%s/%s-0" % (folder, family.__name__), {"text": text, "spans": [span], "length": 3})
+        filled = answer["alternatives"][0]["text"]
+        if not re.fullmatch(pattern, filled):
+            print("%s: %r filled at %s is %r" % (family.__name__, text, span, filled))
+            bad += 1
+    return bad
+
+
 def main(program):
+    checks = check_logits, check_facts, check_holes
     with tempfile.TemporaryDirectory() as folder:
-        return sum(check_logits(program, family, folder) + check_facts(program, family, folder) for family in FAMILIES)
+        return sum(check(program, family, folder) for family in FAMILIES for check in checks)
 
 
 sys.exit(main(sys.argv[1]) != 0)
