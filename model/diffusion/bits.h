@@ -1,20 +1,11 @@
-/* bits.h - tokens as vectors of bits (Analog Bits, Chen et al. 2022): the number's binary digits, most
- * significant first, as -scale and +scale; and a step of Gaussian diffusion between two points of continuous
- * time. */
+/* bits.h - a step of Gaussian diffusion between two points of continuous time, on analog bits (Chen et al.
+ * 2022; codes: network/codes.h) or any other vectors. */
 #ifndef MODEL_DIFFUSION_BITS_H
 #define MODEL_DIFFUSION_BITS_H
 
 #include "model/diffusion/log_snr.h"
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-/* How many bits the ids below `vocabulary` need. */
-int bits_needed(int32_t vocabulary);
-void bits_write(int32_t id, int bits, float scale, float *out);
-/* What the signs say; it may be any number of so many bits. */
-int32_t bits_read(const float *x, int bits);
 
 /* x = alpha (scale x) + sigma noise, for bits of ±1. */
 void bits_noise(float log_snr, float scale, float *x, const float *noise, size_t count);

@@ -240,6 +240,24 @@ static bool config_read(struct checkpoint *checkpoint, const char *folder, struc
     return fine;
 }
 
+/* training_args.json beside the weights, where Diffusion-LM and DiffuSeq keep what their configuration lacks,
+ * becomes "training_args" of the configuration. */
+static bool arguments_read(struct checkpoint *checkpoint, const char *folder, struct lacuna_error *error)
+{
+    char *path = path_join(folder, "training_args.json");
+    bool fine = true;
+    if (file_exists(path) && !json_object_get(checkpoint->config, "training_args")) {
+        json_t *arguments = json_from_file(path, error);
+        fine = json_is_object(arguments) ||
+               (arguments ? fail(error, LACUNA_MODEL, "%s: is no JSON object", path) : false);
+        if (fine)
+            json_object_set(checkpoint->config, "training_args", arguments);
+        json_decref(arguments);
+    }
+    free(path);
+    return fine;
+}
+
 struct checkpoint *checkpoint_open(const char *path, struct lacuna_error *error)
 {
     struct checkpoint *checkpoint = memory_new(1, sizeof *checkpoint);
@@ -250,7 +268,8 @@ struct checkpoint *checkpoint_open(const char *path, struct lacuna_error *error)
     bool fine = folder                                ? folder_read(checkpoint, path, error)
                 : text_ends_with(path, ".index.json") ? index_read(checkpoint, path, error)
                                                       : weights_read(checkpoint, path, error);
-    fine = fine && names_sort(checkpoint, error) && config_read(checkpoint, beside, error);
+    fine = fine && names_sort(checkpoint, error) && config_read(checkpoint, beside, error) &&
+           arguments_read(checkpoint, beside, error);
     free(beside);
     if (fine)
         return checkpoint;

@@ -170,12 +170,14 @@ static bool bind_time(const struct binding *binding)
         return weight_find(&denoiser->time_table, denoiser->checkpoint, names->time_table, graph->time_steps,
                            graph->width, binding->error);
     return graph->time == TIME_NONE ||
-           (bind_linear(binding, &denoiser->time_in, names->time_in, graph->time_width, TIME_FEATURES,
+           (bind_linear(binding, &denoiser->time_in, names->time_in, graph->time_width,
+                        graph_time_features(graph), true) &&
+            bind_linear(binding, &denoiser->time_out, names->time_out,
+                        graph->time == TIME_ADDED ? graph->width : graph->time_width, graph->time_width,
                         true) &&
-            bind_linear(binding, &denoiser->time_out, names->time_out, graph->time_width, graph->time_width,
-                        true) &&
-            bind_linear(binding, &denoiser->final_modulation, names->final_modulation, 2 * graph->width,
-                        graph->time_width, true));
+            (graph->time == TIME_ADDED ||
+             bind_linear(binding, &denoiser->final_modulation, names->final_modulation, 2 * graph->width,
+                         graph->time_width, true)));
 }
 
 static bool bind_head(const struct binding *binding)
@@ -196,16 +198,42 @@ static bool bind_head(const struct binding *binding)
            bind_bias(binding, &denoiser->head, names->head_bias, all);
 }
 
+/* Both ends of a network whose rows are vectors. */
+static bool bind_vectors(const struct binding *binding)
+{
+    struct denoiser *denoiser = binding->denoiser;
+    const struct graph *graph = &denoiser->graph;
+    const struct names *names = &graph->names;
+    int width = graph->width;
+    return vectors_bind(denoiser, binding->error) &&
+           (!names->vector_in[0] ||
+            (bind_linear(binding, &denoiser->vector_in[0], names->vector_in[0], width, graph->vector_in,
+                         true) &&
+             bind_linear(binding, &denoiser->vector_in[1], names->vector_in[1], width, width, true))) &&
+           (!names->vector_out[0] ||
+            (bind_linear(binding, &denoiser->vector_out[0], names->vector_out[0], width, width, true) &&
+             bind_linear(binding, &denoiser->vector_out[1], names->vector_out[1], graph->vector_out, width,
+                         true)));
+}
+
+static bool bind_tokens(const struct binding *binding)
+{
+    struct denoiser *denoiser = binding->denoiser;
+    const struct graph *graph = &denoiser->graph;
+    if (graph->vector_width)
+        return bind_vectors(binding);
+    return weight_find(&denoiser->embedding, denoiser->checkpoint, graph->names.embedding, graph->vocabulary,
+                       graph->width, binding->error) &&
+           bind_head(binding);
+}
+
 static bool bind_graph(struct binding *binding)
 {
     struct denoiser *denoiser = binding->denoiser;
     const struct graph *graph = &denoiser->graph;
-    if (!weight_find(&denoiser->embedding, denoiser->checkpoint, graph->names.embedding, graph->vocabulary,
-                     graph->width, binding->error) ||
-        !bind_positions(binding) ||
+    if (!bind_tokens(binding) || !bind_positions(binding) ||
         !bind_norm(binding, &denoiser->embedding_norm, graph->names.embedding_norm) ||
-        !bind_norm(binding, &denoiser->final_norm, graph->names.final_norm) || !bind_head(binding) ||
-        !bind_time(binding))
+        !bind_norm(binding, &denoiser->final_norm, graph->names.final_norm) || !bind_time(binding))
         return false;
     for (binding->layer = 0; binding->layer < graph->layers; binding->layer++)
         if (!bind_layer(binding, &denoiser->layers[binding->layer]))

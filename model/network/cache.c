@@ -60,7 +60,7 @@ bool denoiser_cache_filled(const struct denoiser_cache *cache)
 
 bool denoiser_caches(const struct denoiser *denoiser)
 {
-    return denoiser->graph.sight == SIGHT_ALL && !denoiser->graph.window;
+    return denoiser->graph.sight == SIGHT_ALL && !denoiser->graph.window && !denoiser->graph.vector_width;
 }
 
 /* The rows of the branch's window; with the row that predicts the first of them where the family shifts. */

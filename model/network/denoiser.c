@@ -125,6 +125,7 @@ void denoiser_close(struct denoiser *denoiser)
 {
     if (!denoiser)
         return;
+    rounding_free(&denoiser->rounding);
     arena_free(&denoiser->arena);
     free(denoiser->layers);
     free(denoiser->frequencies[0]);
@@ -153,6 +154,11 @@ void denoiser_name_tokens(struct denoiser *denoiser, int32_t (*find)(const void 
         return;
     framing->remove = framing->remove < 0 ? framing->eos : framing->remove;
     framing->closed = true;
+}
+
+const struct rounding *denoiser_rounding(const struct denoiser *denoiser)
+{
+    return denoiser->graph.vector_width ? &denoiser->rounding : NULL;
 }
 
 int denoiser_width(const struct denoiser *denoiser)

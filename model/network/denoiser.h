@@ -26,6 +26,19 @@ struct denoiser;
 struct denoiser_session;
 struct engine; /* tensor/engine.h: kernel table, BLAS and worker threads */
 
+/* How the process of a family of vectors runs (Diffusion-LM, DiffuSeq, Analog Bits). */
+struct vector_framing {
+    int width;             /* of a token's vector; 0: rows are tokens */
+    bool self_conditioned; /* beside each vector the network reads what it predicted last */
+    const char *noise;     /* a schedule of diffusion/beta/, or of diffusion/log_snr/ */
+    int steps;             /* of the process in training; 0: time is continuous */
+    bool rescaled;         /* the time told is in thousandths of the process */
+    bool predicts_noise;   /* not the text's vectors */
+    bool learned_variance; /* a second vector is predicted, the variance's share between its bounds */
+    bool small_variance;
+    float scale; /* of bits */
+};
+
 /* What a sampler has to know about a family; a wrong one of these still gives plausible text. */
 struct framing {
     const char *architecture;                /* "lacuna", "llada", … */
@@ -47,6 +60,7 @@ struct framing {
     const char *proof;   /* what it was compared with, where that is not the original's recorded output */
     bool needs_time;     /* sigma or t is an input */
     int attribute_slots; /* rows before the text that hold attribute tokens; 0: none */
+    struct vector_framing vectors;
     uint64_t parameters;
 };
 
@@ -91,6 +105,10 @@ struct rows {
     int32_t window_first, window_end; /* positions [first, end) that are computed though the cache is filled;
                                          all wanted rows are among them then */
     float time;                       /* sigma or t where the family needs it */
+    /* Of a family of vectors. [count, width or, self-conditioned, 2 width]; NULL: the tokens' own. */
+    const float *vectors;
+    float *predicted; /* [wanted_count, width or, with a learned variance, 2 width]; NULL: logits are asked
+                         for instead */
 };
 
 /* Set the context that the following steps share. false: error (too long, cancelled). */
@@ -98,8 +116,8 @@ bool denoiser_context(struct denoiser_session *session, const struct rows *conte
                       struct lacuna_error *error);
 
 /* One pass over `branch_count` branches (attribute and hole rows). logits: [sum of wanted_count, vocabulary],
- * branch after branch. `cancel` (may be NULL) is looked at before every layer; when it is true the step fails
- * with LACUNA_CANCELLED. */
+ * branch after branch (a family of vectors: or NULL where predictions are asked for). `cancel` (may be
+ * NULL) is looked at before every layer; when it is true the step fails with LACUNA_CANCELLED. */
 bool denoiser_step(struct denoiser_session *session, const struct rows *branches, int branch_count,
                    float *logits, const atomic_bool *cancel, struct lacuna_error *error);
 
@@ -117,6 +135,9 @@ bool denoiser_forward_raw(struct denoiser_session *session, const struct rows *r
  * ends it. */
 void denoiser_watch(struct denoiser_session *session,
                     void (*watch)(void *user, int layer, const float *hidden), void *user);
+struct rounding; /* network/rounding.h */
+/* The tokens as vectors; NULL where rows are tokens. */
+const struct rounding *denoiser_rounding(const struct denoiser *denoiser);
 /* Width of the residual stream. */
 int denoiser_width(const struct denoiser *denoiser);
 

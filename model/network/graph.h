@@ -6,6 +6,10 @@
  *
  *     ids → embedding → layers × ( x = norm(x + attention x);  x = norm(x + mlp x) ) → head → logits
  *
+ or, where rows are vectors (Li et al. 2022, as in Diffusion-LM),
+ *
+ *     vectors → up(tanh(up x)) + position + time → layers → down(tanh(down x)) → vectors → rounding → logits
+ *
  * A family fills a struct graph from its configuration and says what its tensors are called; what a family
  * does not have is zero. In names, '*' stands for the number of the layer; a bias is called as its weight
  * with another ending. */
@@ -19,9 +23,10 @@ enum norm_kind { NORM_RMS, NORM_LAYER };
 /* Who sees whom: all rows; context rows only one another; each row what stands before it. */
 enum sight { SIGHT_ALL, SIGHT_CONTEXT_APART, SIGHT_CAUSAL };
 
-/* Where the time enters: nowhere; as a row of a table that is added to the embedding; as shift, scale and
- * gate of every layer (adaptive layer norm, Peebles and Xie 2023). */
-enum time_input { TIME_NONE, TIME_TABLE, TIME_ADAPTIVE };
+/* Where the time enters: nowhere; as a row of a table that is added to the embedding; as an mlp of
+ * its sines and cosines that is added to the embedding; as shift, scale and gate of every layer (adaptive
+ * layer norm, Peebles and Xie 2023). */
+enum time_input { TIME_NONE, TIME_TABLE, TIME_ADDED, TIME_ADAPTIVE };
 
 enum { TIME_FEATURES = 256 };
 
@@ -40,8 +45,11 @@ struct names {
         *output;                               /* query, key and value may be one stacked tensor */
     const char *mlp_norm, *gate, *up, *down;   /* gate NULL: no gate, activation(up); both may be stacked */
     const char *time_table;                    /* [time_steps, width] */
-    const char *time_in, *time_out;            /* [time_width, TIME_FEATURES], [time_width, time_width] */
+    const char *time_in, *time_out;            /* [time_width, features], [time_width or width, time_width] */
     const char *modulation, *final_modulation; /* [6 width, time_width], [2 width, time_width] */
+    const char *vector_in[2], *vector_out[2];  /* [width, vector_in] and [width, width]; [width, width] and
+                                                  [vector_out, width]; NULL: the vector as it is */
+    const char *vector_bias;                   /* of the logits; NULL: none */
 };
 
 struct graph {
@@ -66,9 +74,15 @@ struct graph {
     float window_rope_base; /* of the local layers */
     enum time_input time;
     int time_steps, time_width;
+    int time_features; /* sines and cosines of the time; 0: TIME_FEATURES */
     enum output out;
     bool qkv_bias, output_bias, mlp_bias, head_bias, head_dense_bias;
-    bool transposed; /* the matrices of the layers lie as [inputs, outputs] */
+    int vector_width; /* of a token's vector; 0: rows are tokens */
+    int vector_in;    /* what a row brings: a vector, or two side by side */
+    int vector_out;   /* what it becomes: a vector, or two side by side */
+    float code_scale; /* tokens are ±scale by the bits of their numbers; 0: rows of the embedding */
+    bool by_distance; /* logits are minus the distance from the embedding */
+    bool transposed;  /* the matrices of the layers lie as [inputs, outputs] */
     struct names names;
 };
 
@@ -82,6 +96,11 @@ struct layer {
     struct linear query, key, value, output, gate, up, down, modulation;
     struct norm attention_norm, mlp_norm;
 };
+
+static inline int graph_time_features(const struct graph *graph)
+{
+    return graph->time_features ? graph->time_features : TIME_FEATURES;
+}
 
 static inline bool graph_is_local(const struct graph *graph, int layer)
 {

@@ -9,6 +9,7 @@
 #include "model/network/denoiser.h"
 #include "model/network/family.h"
 #include "model/network/graph.h"
+#include "model/network/rounding.h"
 #include "model/tensor/engine.h"
 #include "model/tensor/kernels.h"
 
@@ -26,7 +27,9 @@ struct denoiser {
     struct linear head_dense, head;
     struct weight time_table;
     struct linear time_in, time_out, final_modulation;
-    float *frequencies[2]; /* [head_width / 2] of the rotary embedding, of the local layers too; or NULL */
+    struct linear vector_in[2], vector_out[2];
+    struct rounding rounding; /* of a family of vectors */
+    float *frequencies[2];    /* [head_width / 2] of the rotary embedding, of the local layers too; or NULL */
 };
 
 /* Keys and values of some rows for one layer. Keys lie as panels for q · kᵀ, values as rows for p · v; both
@@ -81,6 +84,7 @@ struct denoiser_session {
     struct query_block *blocks; /* [row_room + sequence_room] */
     float *x, *normed;          /* [row_room][width] */
     float *last_x, *last_normed;
+    float *vectors, *predicted;   /* [row_room][vector_in], [row_room][vector_out] */
     float *queries, *attended;    /* [row_room][heads · head_width] */
     float *keys_new, *values_new; /* [row_room][kv_heads · head_width] */
     float *inner;                 /* [row_room][inner] */
@@ -102,6 +106,8 @@ struct pass {
     const int *wanted; /* rows whose logits are computed, grouped by sequence */
     int wanted_count;
     float time;
+    float *
+        predicted; /* [wanted_count][vector_out] of a family of vectors; NULL: logits are asked for instead */
     bool fill_context; /* keys and values go to the context's cache; there are no logits */
     const atomic_bool *cancel;
 };
@@ -111,6 +117,13 @@ bool denoiser_bind(struct denoiser *denoiser, bool pack_floats, bool float32, st
 
 /* The time's part in a pass: added to session->x (TIME_TABLE), or session->modulation (TIME_ADAPTIVE). */
 void time_enter(const struct pass *pass);
+/* Row `row` of a pass is the i-th of `rows`. */
+void session_take(struct denoiser_session *session, int row, const struct rows *rows, int i);
+/* Embedding, vectors and head of a family of vectors: session->x from session->vectors; logits
+ * or predictions of the wanted rows from session->last_x, which is used up. */
+bool vectors_bind(struct denoiser *denoiser, struct lacuna_error *error);
+void vectors_enter(const struct pass *pass);
+void vectors_leave(const struct pass *pass, float *logits);
 /* Logits [wanted_count, vocabulary] as the family gives them. */
 void output_finish(const struct pass *pass, float *logits);
 

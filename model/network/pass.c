@@ -105,9 +105,12 @@ static void embed(const struct pass *pass)
     struct denoiser_session *session = pass->session;
     const struct denoiser *denoiser = session->denoiser;
     size_t width = (size_t)denoiser->graph.width;
+    if (denoiser->graph.vector_width)
+        vectors_enter(pass);
     for (int row = 0; row < pass->rows; row++) {
         float *x = session->x + (size_t)row * width;
-        weight_read(&denoiser->embedding, session->ids[row], 1, x);
+        if (!denoiser->graph.vector_width)
+            weight_read(&denoiser->embedding, session->ids[row], 1, x);
         if (denoiser->position_table)
             denoiser->kernels->add(x, denoiser->position_table + (size_t)session->positions[row] * width,
                                    denoiser->graph.width);
@@ -287,7 +290,9 @@ bool pass_run(struct pass *pass, float *logits, struct lacuna_error *error)
         show(pass, denoiser->graph.layers, leave(pass, session->x, session->normed, pass->rows));
         gather(pass, session->x, session->last_x);
     }
-    if (pass->wanted_count)
+    if (pass->wanted_count && denoiser->graph.vector_width)
+        vectors_leave(pass, logits);
+    else if (pass->wanted_count)
         run_head(pass, logits);
     return true;
 }

@@ -18,7 +18,7 @@ struct denoiser_session *denoiser_session_new(const struct denoiser *denoiser, s
     session->denoiser = denoiser;
     linear_work_init(&session->work, denoiser->engine);
     const struct graph *graph = &denoiser->graph;
-    session->time_room = larger(TIME_FEATURES, graph->time_width);
+    session->time_room = larger(larger(TIME_FEATURES, graph_time_features(graph)), graph->time_width);
     session->time_rows = floats_new(2 * (size_t)session->time_room);
     session->modulation = floats_new((6 * (size_t)graph->layers + 2) * (size_t)graph->width);
     return session;
@@ -26,11 +26,11 @@ struct denoiser_session *denoiser_session_new(const struct denoiser *denoiser, s
 
 static void buffers_free(struct denoiser_session *session)
 {
-    void *buffers[] = { session->ids,       session->positions,   session->wanted,  session->order,
-                        session->sequences, session->blocks,      session->x,       session->normed,
-                        session->last_x,    session->last_normed, session->queries, session->attended,
-                        session->keys_new,  session->values_new,  session->inner,   session->keys,
-                        session->values };
+    void *buffers[] = { session->ids,       session->positions,   session->wanted,   session->order,
+                        session->sequences, session->blocks,      session->x,        session->normed,
+                        session->last_x,    session->last_normed, session->queries,  session->attended,
+                        session->keys_new,  session->values_new,  session->inner,    session->keys,
+                        session->values,    session->vectors,     session->predicted };
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         free(buffers[i]);
 }
@@ -58,6 +58,22 @@ void denoiser_watch(struct denoiser_session *session,
 {
     session->watch = watch;
     session->watch_user = user;
+}
+
+void session_take(struct denoiser_session *session, int row, const struct rows *rows, int i)
+{
+    const struct graph *graph = &session->denoiser->graph;
+    session->ids[row] = rows->ids[i];
+    session->positions[row] = rows->positions[i];
+    if (!graph->vector_in)
+        return;
+    size_t in = (size_t)graph->vector_in, width = (size_t)graph->vector_width;
+    float *to = session->vectors + (size_t)row * in;
+    memset(to + width, 0, (in - width) * sizeof *to);
+    if (rows->vectors)
+        memcpy(to, rows->vectors + (size_t)i * in, in * sizeof *to);
+    else
+        memcpy(to, rounding_row(&session->denoiser->rounding, rows->ids[i]), width * sizeof *to);
 }
 
 static void set_angles(struct denoiser_session *session, int kind, int room)
@@ -116,6 +132,8 @@ void session_reserve(struct denoiser_session *session, int rows, int sequences, 
     session->keys_new = floats_new(count * kv_heads * width);
     session->values_new = floats_new(count * kv_heads * width);
     session->inner = floats_new(count * (size_t)graph->inner);
+    session->vectors = floats_new(count * (size_t)graph->vector_in);
+    session->predicted = floats_new(count * (size_t)graph->vector_out);
     session->keys = floats_new((size_t)padded * kv_heads * width);
     session->values = floats_new((size_t)padded * kv_heads * (size_t)value_width(graph));
 }

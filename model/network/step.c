@@ -113,11 +113,11 @@ static void add_merged(struct pass *pass, const struct rows *branch)
 {
     struct denoiser_session *session = pass->session;
     const struct context_cache *context = &session->context;
+    struct rows shared = { .ids = context->ids, .positions = context->positions, .count = context->count };
     int *place = session->order + pass->rows, row = pass->rows, count = context->count + branch->count;
     for (int i = 0, j = 0; i < context->count || j < branch->count; row++) {
         bool own = i == context->count || (j < branch->count && branch->positions[j] < context->positions[i]);
-        session->ids[row] = own ? branch->ids[j] : context->ids[i];
-        session->positions[row] = own ? branch->positions[j] : context->positions[i];
+        session_take(session, row, own ? branch : &shared, own ? j : i);
         if (own)
             place[j++] = row;
         else
@@ -156,7 +156,8 @@ static bool step(struct denoiser_session *session, const struct rows *branches, 
     struct pass pass = { .session = session,
                          .wanted = session->wanted,
                          .cancel = cancel,
-                         .time = branch_count ? branches[0].time : 0 };
+                         .time = branch_count ? branches[0].time : 0,
+                         .predicted = branch_count ? branches[0].predicted : NULL };
     for (int i = 0; i < branch_count; i++) {
         if (apart)
             add_branch(&pass, &branches[i]);
@@ -183,7 +184,8 @@ bool denoiser_step(struct denoiser_session *session, const struct rows *branches
     for (int i = 0; i < branch_count; i++) {
         if (!step(session, &branches[i], 1, logits, cancel, error))
             return false;
-        logits += (size_t)branches[i].wanted_count * (size_t)denoiser->graph.vocabulary;
+        if (logits)
+            logits += (size_t)branches[i].wanted_count * (size_t)denoiser->graph.vocabulary;
     }
     return true;
 }
@@ -222,10 +224,8 @@ static bool forward(struct denoiser_session *session, const struct rows *rows, c
     struct sequence *sequence = &session->sequences[0];
     *sequence = (struct sequence){ .rows = rows->count };
     order_rows(session, rows, kinds, &sequence->context_rows, &sequence->keys);
-    for (int i = 0; i < rows->count; i++) {
-        session->ids[session->order[i]] = rows->ids[i];
-        session->positions[session->order[i]] = rows->positions[i];
-    }
+    for (int i = 0; i < rows->count; i++)
+        session_take(session, session->order[i], rows, i);
     for (int i = 0; i < rows->wanted_count; i++)
         session->wanted[i] = session->order[rows->wanted[i] - (shift && rows->wanted[i] > 0)];
     struct pass pass = { .session = session,
@@ -235,6 +235,7 @@ static bool forward(struct denoiser_session *session, const struct rows *rows, c
                          .wanted = session->wanted,
                          .wanted_count = rows->wanted_count,
                          .time = rows->time,
+                         .predicted = rows->predicted,
                          .cancel = cancel };
     return pass_run(&pass, logits, error);
 }

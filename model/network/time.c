@@ -3,15 +3,17 @@
 #include <math.h>
 #include <string.h>
 
-/* cos and sin of the time at 128 frequencies; Vaswani et al. 2017, as DiT has them. */
-static void time_features(float time, float *out)
+/* cos and sin of the time at count / 2 frequencies; Vaswani et al. 2017, as DiT has them. */
+static void time_features(float time, int count, float *out)
 {
-    int half = TIME_FEATURES / 2;
+    int half = count / 2;
     for (int i = 0; i < half; i++) {
         float angle = time * expf(-9.210340372f * (float)i / (float)half);
         out[i] = cosf(angle);
         out[half + i] = sinf(angle);
     }
+    if (count % 2)
+        out[count - 1] = 0;
 }
 
 static void apply(struct denoiser_session *session, const struct linear *linear, enum activation activation,
@@ -40,7 +42,7 @@ static void modulate(const struct pass *pass)
     const struct denoiser *denoiser = session->denoiser;
     int width = denoiser->graph.width;
     float *features = session->time_rows, *condition = features + session->time_room;
-    time_features(pass->time, features);
+    time_features(pass->time, graph_time_features(&denoiser->graph), features);
     apply(session, &denoiser->time_in, LINEAR_SILU, features, condition);
     apply(session, &denoiser->time_out, LINEAR_SILU, condition, features);
     float *out = session->modulation;
@@ -53,15 +55,34 @@ static void modulate(const struct pass *pass)
     scale_to_weight(out + width, denoiser->final_norm.weight, width);
 }
 
+static void add_to_rows(const struct pass *pass, const float *row)
+{
+    struct denoiser_session *session = pass->session;
+    int width = session->denoiser->graph.width;
+    for (int i = 0; i < pass->rows; i++)
+        session->denoiser->kernels->add(session->x + (size_t)i * (size_t)width, row, width);
+}
+
 static void add_table_row(const struct pass *pass)
 {
     struct denoiser_session *session = pass->session;
     const struct denoiser *denoiser = session->denoiser;
-    int width = denoiser->graph.width, last = denoiser->graph.time_steps - 1;
+    int last = denoiser->graph.time_steps - 1;
     int step = pass->time > 0 ? pass->time < (float)last ? (int)pass->time : last : 0;
     weight_read(&denoiser->time_table, step, 1, session->modulation);
-    for (int row = 0; row < pass->rows; row++)
-        denoiser->kernels->add(session->x + (size_t)row * (size_t)width, session->modulation, width);
+    add_to_rows(pass, session->modulation);
+}
+
+/* out(silu(in(features))), as Diffusion-LM has it. */
+static void add_mlp(const struct pass *pass)
+{
+    struct denoiser_session *session = pass->session;
+    const struct denoiser *denoiser = session->denoiser;
+    float *features = session->time_rows, *inner = features + session->time_room;
+    time_features(pass->time, graph_time_features(&denoiser->graph), features);
+    apply(session, &denoiser->time_in, LINEAR_SILU, features, inner);
+    apply(session, &denoiser->time_out, LINEAR_PLAIN, inner, session->modulation);
+    add_to_rows(pass, session->modulation);
 }
 
 void time_enter(const struct pass *pass)
@@ -71,6 +92,9 @@ void time_enter(const struct pass *pass)
         break;
     case TIME_TABLE:
         add_table_row(pass);
+        break;
+    case TIME_ADDED:
+        add_mlp(pass);
         break;
     case TIME_ADAPTIVE:
         modulate(pass);

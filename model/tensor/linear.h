@@ -40,7 +40,14 @@ void linear_work_free(struct linear_work *work);
 void linear_pack(struct linear *linear, struct arena *arena, struct linear_work *work);
 void linear_pack_int8(struct linear *linear, struct arena *arena, struct linear_work *work);
 
-enum activation { LINEAR_PLAIN, LINEAR_SILU, LINEAR_GELU_TANH, LINEAR_GELU_ERF, LINEAR_RELU_SQUARED };
+enum activation {
+    LINEAR_PLAIN,
+    LINEAR_SILU,
+    LINEAR_GELU_TANH,
+    LINEAR_GELU_ERF,
+    LINEAR_RELU_SQUARED,
+    LINEAR_TANH,
+};
 
 /* out [m, rows] = activation(x · Wᵀ + bias), times what `times` gives for the same x where that is set
  * (SwiGLU), times `gate` [rows] where that is set; added to out if `accumulate`. Strides in floats. */

@@ -90,6 +90,10 @@ static void activate(const struct kernels *kernels, enum activation activation, 
         for (int i = 0; i < n; i++)
             x[i] = x[i] > 0 ? x[i] * x[i] : 0;
         break;
+    case LINEAR_TANH:
+        for (int i = 0; i < n; i++)
+            x[i] = tanhf(x[i]);
+        break;
     }
 }
 

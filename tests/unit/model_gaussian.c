@@ -4,7 +4,8 @@
 #include "model/diffusion/beta.h"
 #include "model/diffusion/bits.h"
 #include "model/diffusion/gaussian.h"
-#include "model/diffusion/rounding.h"
+#include "model/network/codes.h"
+#include "model/network/rounding.h"
 
 #include <math.h>
 #include <setjmp.h>

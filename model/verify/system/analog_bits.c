@@ -3,6 +3,7 @@
 #include "model/base/json.h"
 #include "model/base/memory.h"
 #include "model/diffusion/bits.h"
+#include "model/network/codes.h"
 #include "model/verify/expect.h"
 #include "model/verify/forward.h"
 

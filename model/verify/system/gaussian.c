@@ -4,6 +4,7 @@
 #include "model/base/memory.h"
 #include "model/diffusion/beta.h"
 #include "model/diffusion/gaussian.h"
+#include "model/network/rounding.h"
 #include "model/verify/expect.h"
 #include "model/verify/forward.h"
 
@@ -143,7 +144,121 @@ static bool q_posterior(const struct verify_network *network, const struct verif
     return fine;
 }
 
+/* One row of the batch through the network: out [length, width out]. */
+static bool network_run(const struct verify_network *network, const float *x, size_t length, float time,
+                        float *out, struct lacuna_error *error)
+{
+    int32_t *ids = memory_new(2 * length, sizeof *ids), *positions = ids + length;
+    int *wanted = memory_new(length, sizeof *wanted);
+    for (size_t i = 0; i < length; i++)
+        wanted[i] = positions[i] = (int)i;
+    struct rows rows = { .ids = ids,
+                         .positions = positions,
+                         .count = (int)length,
+                         .wanted = wanted,
+                         .wanted_count = (int)length,
+                         .time = time,
+                         .vectors = x,
+                         .predicted = out };
+    bool fine = denoiser_forward(network->session, &rows, NULL, NULL, NULL, error);
+    free(ids);
+    free(wanted);
+    return fine;
+}
+
+/* Numbers of a vector. */
+static size_t width_of(const struct verify_network *network)
+{
+    return (size_t)denoiser_framing(network->denoiser)->vectors.width;
+}
+
+static bool forward(const struct verify_network *network, const struct verify_file *file, const json_t *one,
+                    struct lacuna_error *error)
+{
+    size_t count = 0, batch = 0, width = width_of(network);
+    float *x = verify_input(file, one, "x", &count, error);
+    float *times = x ? verify_input(file, one, "timesteps", &batch, error) : NULL;
+    float *out = memory_new(count, sizeof *out);
+    size_t each = batch ? count / batch : 0;
+    bool fine = times && each % width == 0;
+    for (size_t k = 0; k < batch && fine; k++)
+        fine = network_run(network, x + k * each, each / width, times[k], out + k * each, error);
+    fine = fine && verify_expect(file, one, "out", out, count, 2e-4, 0, error);
+    free(x);
+    free(times);
+    free(out);
+    return fine;
+}
+
+/* Both ways of logits, as the case names them. */
+static bool logits(const struct verify_network *network, const struct verify_file *file, const json_t *one,
+                   struct lacuna_error *error)
+{
+    struct rounding rounding = *denoiser_rounding(network->denoiser);
+    size_t count = 0, width = width_of(network), vocabulary = (size_t)rounding.vocabulary;
+    rounding.by_distance = json_integer_value(param(one, "logits_mode")) == 2;
+    float *hidden = verify_input(file, one, "hidden", &count, error);
+    float *got = memory_new(count / width * vocabulary, sizeof *got);
+    for (size_t k = 0; k < count / width; k++)
+        rounding_logits(&rounding, hidden + k * width, got + k * vocabulary);
+    bool fine = hidden && verify_expect(file, one, "logits", got, count / width * vocabulary, 2e-4, 0, error);
+    free(hidden);
+    free(got);
+    return fine;
+}
+
+static bool nearest(const struct verify_network *network, const struct verify_file *file, const json_t *one,
+                    struct lacuna_error *error)
+{
+    const struct rounding *rounding = denoiser_rounding(network->denoiser);
+    size_t count = 0, width = width_of(network);
+    float *hidden = verify_input(file, one, "hidden", &count, error);
+    int32_t *tokens = memory_new(count / width, sizeof *tokens);
+    for (size_t k = 0; k < count / width; k++) {
+        tokens[k] = rounding_nearest(rounding, hidden + k * width);
+        memcpy(hidden + k * width, rounding_row(rounding, tokens[k]), width * sizeof *hidden);
+    }
+    bool fine = hidden && verify_expect_whole(file, one, "token", tokens, count / width, error) &&
+                verify_expect(file, one, "embedding", hidden, count, 0, 0, error);
+    free(hidden);
+    free(tokens);
+    return fine;
+}
+
+static bool partial_noise(const struct verify_network *network, const struct verify_file *file,
+                          const json_t *one, struct lacuna_error *error)
+{
+    size_t count = 0, places = 0, rows = 0, width = width_of(network);
+    struct gaussian gaussian;
+    if (!read_process(&gaussian, one, "schedule", error))
+        return false;
+    float *noise = verify_input(file, one, "noise", &count, error);
+    int32_t *ids = noise ? verify_input_whole(file, one, "ids", &places, error) : NULL;
+    int32_t *open = ids ? verify_input_whole(file, one, "input_mask", &places, error) : NULL;
+    int32_t *t = open ? verify_input_whole(file, one, "t", &rows, error) : NULL;
+    bool fine = t && places * width == count;
+    for (size_t k = 0; k < places && fine; k++) {
+        const float *row = rounding_row(denoiser_rounding(network->denoiser), ids[k]);
+        if (open[k])
+            gaussian_noise(&gaussian, t[k / (places / rows)], row, noise + k * width, noise + k * width,
+                           width);
+        else
+            memcpy(noise + k * width, row, width * sizeof *row);
+    }
+    fine = fine && verify_expect(file, one, "x_t", noise, count, 1e-5, 0, error);
+    free(noise);
+    free(ids);
+    free(open);
+    free(t);
+    gaussian_free(&gaussian);
+    return fine;
+}
+
 static const struct verify_kind kinds[] = {
+    { "network_forward", forward },
+    { "get_logits", logits },
+    { "clamp_to_nearest_embedding", nearest },
+    { "q_sample_masked", partial_noise },
     { "beta_schedule", beta_schedule },
     { "q_sample", q_sample },
     { "q_posterior_mean_variance", q_posterior },
@@ -152,7 +267,7 @@ static const struct verify_kind kinds[] = {
 
 static void run(struct verify_file *file)
 {
-    verify_run_kinds_alone(file, kinds);
+    verify_run_kinds(file, kinds);
 }
 
 const struct verify_system verify_system_gaussian = { .name = "gaussian", .knows = knows, .run = run };

@@ -1,4 +1,4 @@
-#include "model/diffusion/rounding.h"
+#include "model/network/rounding.h"
 
 #include "model/base/memory.h"
 
@@ -34,11 +34,15 @@ void rounding_free(struct rounding *rounding)
     *rounding = (struct rounding){ 0 };
 }
 
+const float *rounding_row(const struct rounding *rounding, int32_t id)
+{
+    return rounding->rows + (size_t)id * (size_t)rounding->width;
+}
+
 /* Squared distance of x from row v, less the squared length of x. */
 static float nearness(const struct rounding *rounding, int32_t v, const float *x)
 {
-    return rounding->norms[v] -
-           2 * product(rounding->rows + (size_t)v * (size_t)rounding->width, x, rounding->width);
+    return rounding->norms[v] - 2 * product(rounding_row(rounding, v), x, rounding->width);
 }
 
 int32_t rounding_nearest(const struct rounding *rounding, const float *x)
@@ -55,14 +59,26 @@ int32_t rounding_nearest(const struct rounding *rounding, const float *x)
     return best;
 }
 
+/* log p(v) where bit b is set by chance (1 + x_b / scale) / 2, each for itself. */
+static float code_logit(const struct rounding *rounding, const float *row, const float *x)
+{
+    static const float least = 1e-4f;
+    float sum = 0, square = rounding->code_scale * rounding->code_scale;
+    for (int b = 0; b < rounding->width; b++)
+        sum += logf(fminf(fmaxf(0.5f + 0.5f * row[b] * x[b] / square, least), 1 - least));
+    return sum;
+}
+
 void rounding_logits(const struct rounding *rounding, const float *x, float *logits)
 {
     float length = product(x, x, rounding->width);
     for (int32_t v = 0; v < rounding->vocabulary; v++) {
-        if (rounding->by_distance)
+        const float *row = rounding_row(rounding, v);
+        if (rounding->code_scale > 0)
+            logits[v] = code_logit(rounding, row, x);
+        else if (rounding->by_distance)
             logits[v] = -sqrtf(fmaxf(nearness(rounding, v, x) + length, 0));
         else
-            logits[v] = product(rounding->rows + (size_t)v * (size_t)rounding->width, x, rounding->width) +
-                        (rounding->bias ? rounding->bias[v] : 0);
+            logits[v] = product(row, x, rounding->width) + (rounding->bias ? rounding->bias[v] : 0);
     }
 }
