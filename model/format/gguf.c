@@ -7,7 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_MAX = 1 << 16, NAME_MAX_BYTES = 1024, RANK_MAX = 4, KEY_LEAST = 13, TENSOR_LEAST = 24 };
+/* KEYS_MAX, TENSORS_MAX: far beyond any model's, and so many take no more than 1 MB. */
+enum {
+    KEY_MAX = 1 << 16,
+    NAME_MAX_BYTES = 1024,
+    RANK_MAX = 4,
+    KEY_LEAST = 13,
+    TENSOR_LEAST = 24,
+    KEYS_MAX = 1 << 14,
+    TENSORS_MAX = 10000,
+};
 
 /* A place in the file that never passes its end. */
 struct cursor {
@@ -97,6 +106,8 @@ static bool keys_read(struct gguf *gguf, struct cursor *cursor, uint64_t count)
 {
     if (count > (size_t)(cursor->end - cursor->at) / KEY_LEAST)
         return cursor_fail(cursor, "states more keys than the file has room for");
+    if (count > KEYS_MAX)
+        return cursor_fail(cursor, "states more keys than are read");
     gguf->keys = memory_new(count, sizeof *gguf->keys);
     for (; gguf->key_count < count; gguf->key_count++)
         if (!key_read(cursor, &gguf->keys[gguf->key_count]))
@@ -201,6 +212,8 @@ static bool tensors_read(struct gguf *gguf, struct cursor *cursor, uint64_t coun
 {
     if (count > (size_t)(cursor->end - cursor->at) / TENSOR_LEAST)
         return cursor_fail(cursor, "states more tensors than the file has room for");
+    if (count > TENSORS_MAX)
+        return cursor_fail(cursor, "states more tensors than are read");
     int64_t alignment = gguf_whole(gguf, "general.alignment", 32);
     if (alignment < 1 || alignment > 1 << 20 || (alignment & (alignment - 1)))
         return cursor_fail(cursor, "general.alignment is no power of two");

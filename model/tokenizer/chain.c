@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How many times longer all stages together may make a text, and what is always allowed. */
+enum { GROWTH_MAX = 64, GROWTH_FREE = 1 << 12 };
+
 static bool link_open(struct chain *chain, const json_t *spec, const struct stage *const *table,
                       const char *kind, struct lacuna_error *error)
 {
@@ -65,8 +68,12 @@ bool chain_run(const struct chain *chain, struct pieces *pieces, struct lacuna_e
 {
     struct pieces next = { 0 };
     bool fine = true;
+    size_t most = GROWTH_MAX * pieces->text.size + GROWTH_FREE;
     for (size_t k = 0; fine && k < chain->count; k++) {
         fine = link_run(&chain->at[k], pieces, &next, error);
+        if (fine && next.text.size > most)
+            fine = fail(error, LACUNA_MODEL, "the tokenizer's %s makes a text over %d times longer",
+                        chain->at[k].row->type, GROWTH_MAX);
         struct pieces done = *pieces;
         *pieces = next;
         next = done;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { GROWTH_MAX = 8, GROWTH_FREE = 1 << 16 };
+
 /* Tokens in, text out in pieces.text, from the first piece to the last. */
 static bool spellings_decode(const struct tokenizer *tokenizer, struct pieces *pieces, struct buffer *out,
                              struct lacuna_error *error)
@@ -83,9 +85,12 @@ bool pieces_prepare(struct tokenizer *tokenizer, struct lacuna_error *error)
 {
     bool bytes = decodes_bytes_alone(tokenizer), fine = true;
     int32_t anchor = anchor_find(tokenizer);
-    struct buffer alone = { 0 }, *text = &tokenizer->bytes.text;
+    struct buffer alone = { 0 }, *text = &tokenizer->bytes;
     struct pieces first = { 0 };
-    size_t size;
+    size_t size, most = GROWTH_MAX * tokenizer->vocabulary.text.size + GROWTH_FREE;
+    if (most > UINT32_MAX)
+        return fail(error, LACUNA_MODEL, "the vocabulary is larger than it can be");
+    tokenizer->ends = memory_new(tokenizer->vocabulary.size, sizeof *tokenizer->ends);
     if (anchor >= 0) {
         const char *spelling = vocabulary_spelling(&tokenizer->vocabulary, anchor, &size);
         pieces_add(&first, spelling, size, false);
@@ -93,14 +98,16 @@ bool pieces_prepare(struct tokenizer *tokenizer, struct lacuna_error *error)
     }
     for (size_t k = 0; fine && k < tokenizer->vocabulary.size; k++) {
         const char *spelling = vocabulary_spelling(&tokenizer->vocabulary, (int32_t)k, &size);
-        size_t start = text->size;
         if (spelling && !tokenizer->special[k]) {
             if (!bytes)
                 fine = after_anchor(tokenizer, anchor, &alone, spelling, size, text, error);
             else if (!letters_to_bytes(spelling, size, text))
                 buffer_add(text, spelling, size);
         }
-        pieces_close(&tokenizer->bytes, start, false);
+        if (fine && text->size > most)
+            fine = fail(error, LACUNA_MODEL,
+                        "its tokens stand for over %d times more text than their spellings", GROWTH_MAX);
+        tokenizer->ends[k] = (uint32_t)text->size;
     }
     pieces_free(&first);
     buffer_free(&alone);

@@ -53,7 +53,8 @@ json_t *merges_from_lines(const char *path, struct lacuna_error *error)
 
 static bool word_take(void *user, const char *line, size_t size, size_t number)
 {
-    return !json_object_setn_new(user, line, size, json_integer((json_int_t)number));
+    (void)number;
+    return !json_array_append_new(user, size ? json_stringn(line, size) : json_null());
 }
 
 /* A JSON file of a folder, or NULL where it is not there or is not JSON. */
@@ -147,6 +148,17 @@ static void mark_add(json_t *spec, const char *content, json_int_t id)
     json_object_set_new(json_array_get(list, json_array_size(list) - 1), "single_word", json_true());
 }
 
+/* The last place of a word in a list; NULL: it is not there. The caller's. */
+static json_t *word_id(const json_t *words, const char *word)
+{
+    for (size_t k = json_array_size(words); k > 0; k--) {
+        const char *found = json_string_value(json_array_get(words, k - 1));
+        if (found && !strcmp(found, word))
+            return json_integer((json_int_t)k - 1);
+    }
+    return NULL;
+}
+
 static json_t *wordpiece_spec(json_t *vocab, const json_t *config)
 {
     json_t *normalizer = json_pack("{s:s, s:b, s:b, s:b}", "type", "BertNormalizer", "clean_text", 1,
@@ -162,22 +174,25 @@ static json_t *wordpiece_spec(json_t *vocab, const json_t *config)
                              "model", model);
     static const char *const marks[] = { "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]" };
     for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
-        const json_t *id = json_object_get(vocab, marks[k]);
+        json_t *id = word_id(vocab, marks[k]);
         if (id)
             mark_add(spec, marks[k], json_integer_value(id));
+        json_decref(id);
     }
-    json_t *cls = json_object_get(vocab, "[CLS]"), *sep = json_object_get(vocab, "[SEP]");
+    json_t *cls = word_id(vocab, "[CLS]"), *sep = word_id(vocab, "[SEP]");
     if (cls && sep)
         json_object_set_new(spec, "post_processor",
                             json_pack("{s:s, s:[s, O], s:[s, O]}", "type", "BertProcessing", "cls", "[CLS]",
                                       cls, "sep", "[SEP]", sep));
+    json_decref(cls);
+    json_decref(sep);
     return spec;
 }
 
 json_t *spec_from_words(const char *folder, struct lacuna_error *error)
 {
     char *path = path_join(folder, "vocab.txt");
-    json_t *vocab = json_object(), *spec = NULL;
+    json_t *vocab = json_array(), *spec = NULL;
     if (lines_read(path, word_take, vocab, error)) {
         json_t *config = json_beside(folder, "tokenizer_config.json");
         spec = wordpiece_spec(json_incref(vocab), config);

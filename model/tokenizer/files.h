@@ -9,7 +9,8 @@
 /* vocab.json and merges.txt of a folder; tokenizer_config.json tells GPT-2's rules from Qwen2's and lists
  * added tokens. The caller's. */
 json_t *spec_from_merges(const char *folder, struct lacuna_error *error);
-/* vocab.txt of WordPiece; tokenizer_config.json says whether it is lower case. */
+/* vocab.txt of WordPiece; tokenizer_config.json says whether it is lower case. Its `vocab` is the list of
+ * lines, null where one is empty, which takes half the memory of an object. */
 json_t *spec_from_words(const char *folder, struct lacuna_error *error);
 /* vocab.json without merges: one character a token. */
 json_t *spec_from_characters(const char *folder, struct lacuna_error *error);

@@ -108,7 +108,7 @@ static bool stands_for_folder(const char *name)
            !strcmp(name, "config.json") || text_ends_with(name, ".safetensors");
 }
 
-json_t *tokenizer_spec(const char *path, struct lacuna_error *error)
+static json_t *spec_read(const char *path, struct lacuna_error *error)
 {
     bool whole = file_is_folder(path), part = !whole && stands_for_folder(path_last(path));
     char *folder = part ? path_folder(path) : memory_text(path, strlen(path));
@@ -117,9 +117,27 @@ json_t *tokenizer_spec(const char *path, struct lacuna_error *error)
     return spec;
 }
 
+json_t *tokenizer_spec(const char *path, struct lacuna_error *error)
+{
+    json_t *spec = spec_read(path, error), *model = json_object_get(spec, "model");
+    const json_t *words = json_object_get(model, "vocab"), *word;
+    if (!json_is_array(words))
+        return spec;
+    json_t *vocab = json_object();
+    size_t k;
+    json_array_foreach(words, k, word)
+    {
+        if (json_is_string(word))
+            json_object_setn_new(vocab, json_string_value(word), json_string_length(word),
+                                 json_integer((json_int_t)k));
+    }
+    json_object_set_new(model, "vocab", vocab);
+    return spec;
+}
+
 struct tokenizer *tokenizer_open(const char *path, struct lacuna_error *error)
 {
-    json_t *spec = tokenizer_spec(path, error);
+    json_t *spec = spec_read(path, error);
     struct tokenizer *tokenizer = spec ? tokenizer_from_json(spec, path, error) : NULL;
     json_decref(spec);
     return tokenizer;

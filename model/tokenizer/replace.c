@@ -5,6 +5,11 @@
 
 #include <stdlib.h>
 
+enum {
+    GROWTH_MAX = 64,
+    GROWTH_FREE = 1 << 12
+}; /* how many times longer a text may become, and what is always allowed */
+
 struct replace {
     struct pattern *pattern;
     char *content;
@@ -38,16 +43,18 @@ void replace_close(void *state)
 bool replace_run(const struct replace *replace, const char *text, size_t size, struct buffer *out,
                  struct lacuna_error *error)
 {
-    size_t count;
+    size_t count, most = out->size + GROWTH_MAX * size + GROWTH_FREE;
     struct match *matches = pattern_cut(replace->pattern, text, size, &count, error);
     if (!matches)
         return false;
-    for (size_t k = 0; k < count; k++) {
+    for (size_t k = 0; k < count && out->size <= most; k++) {
         if (matches[k].hit)
             buffer_add(out, replace->content, replace->size);
         else
             buffer_add(out, text + matches[k].start, matches[k].end - matches[k].start);
     }
     free(matches);
-    return true;
+    return out->size <= most ||
+           fail(error, LACUNA_MODEL, "a Replace of the tokenizer makes a text over %d times longer",
+                GROWTH_MAX);
 }

@@ -5,8 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A word's place in the list is its id; of two places the last. */
+static bool words_read(struct tokenizer *tokenizer, const json_t *words, struct lacuna_error *error)
+{
+    size_t count = json_array_size(words);
+    vocabulary_expect(&tokenizer->vocabulary, count);
+    for (size_t k = count; k > 0; k--) {
+        const json_t *word = json_array_get(words, k - 1);
+        if (json_is_string(word) && !vocabulary_add(&tokenizer->vocabulary, json_string_value(word),
+                                                    json_string_length(word), (int64_t)k - 1, error))
+            return false;
+    }
+    return true;
+}
+
 static bool vocabulary_read(struct tokenizer *tokenizer, const json_t *vocab, struct lacuna_error *error)
 {
+    if (json_is_array(vocab))
+        return words_read(tokenizer, vocab, error);
     if (!json_is_object(vocab))
         return fail(error, LACUNA_MODEL, "the model's vocab is no object");
     vocabulary_expect(&tokenizer->vocabulary, json_object_size(vocab));
@@ -194,7 +210,8 @@ void tokenizer_close(struct tokenizer *tokenizer)
     added_free(&tokenizer->normalized);
     ids_free(&tokenizer->frame.before);
     ids_free(&tokenizer->frame.after);
-    pieces_free(&tokenizer->bytes);
+    buffer_free(&tokenizer->bytes);
+    free(tokenizer->ends);
     vocabulary_free(&tokenizer->vocabulary);
     free(tokenizer->special);
     free(tokenizer);

@@ -10,8 +10,9 @@ const char *tokenizer_piece(const struct tokenizer *tokenizer, int32_t id, size_
     *size = 0;
     if (!vocabulary_spelling(&tokenizer->vocabulary, id, &length) || tokenizer->special[id])
         return NULL;
-    *size = tokenizer->bytes.at[id].size;
-    return piece_bytes(&tokenizer->bytes, (size_t)id);
+    size_t start = id ? tokenizer->ends[id - 1] : 0;
+    *size = tokenizer->ends[id] - start;
+    return tokenizer->bytes.at ? tokenizer->bytes.at + start : "";
 }
 
 const char *tokenizer_spelling(const struct tokenizer *tokenizer, int32_t id)

@@ -14,11 +14,12 @@ struct tokenizer {
     bool byte_level;
     struct frame frame;
     uint8_t *special;    /* [vocabulary.size] */
-    struct pieces bytes; /* [vocabulary.size] what each id stands for in running text */
+    struct buffer bytes; /* what the ids stand for in running text, one after another */
+    uint32_t *ends;      /* [vocabulary.size] where each ends */
     char description[80];
 };
 
-/* Fills tokenizer->bytes. */
+/* Fills tokenizer->bytes and ends. */
 bool pieces_prepare(struct tokenizer *tokenizer, struct lacuna_error *error);
 
 #endif

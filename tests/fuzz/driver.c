@@ -2,7 +2,9 @@
  * over, always the same ones in the same order. The input in work lies in fuzz_TARGET.input (in the working
  * folder), so that it is there after a crash.
  *
- *     fuzz_TARGET SEEDS SECONDS      fuzz_TARGET FILE      the second form runs one input alone */
+ *     fuzz_TARGET SEEDS SECONDS
+ *     fuzz_TARGET SEEDS COUNTx       COUNT mutations, however long they take
+ *     fuzz_TARGET FILE               one input alone */
 #include "tests/fuzz/fuzz.h"
 
 #include <dirent.h>
@@ -15,7 +17,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SEEDS_MAX = 256, INPUT_MAX = 1 << 20, SLOW_SECONDS = 2 };
+/* LARGE_SEED: seeds over so many bytes are drawn LARGE_RARE times less often. HANG_SECONDS: by the clock. */
+enum {
+    SEEDS_MAX = 256,
+    INPUT_MAX = 8 << 20,
+    SLOW_SECONDS = 2,
+    LARGE_SEED = 128 << 10,
+    LARGE_RARE = 50,
+    HANG_SECONDS = 60
+};
 
 struct input {
     uint8_t *at;
@@ -29,6 +39,7 @@ struct fuzzer {
     uint8_t *shared; /* INPUT_MAX bytes of fuzz_TARGET.input */
     int file;
     size_t runs;
+    double slowest; /* seconds */
 };
 
 static uint64_t draw(struct fuzzer *fuzzer, uint64_t bound)
@@ -39,10 +50,10 @@ static uint64_t draw(struct fuzzer *fuzzer, uint64_t bound)
     return fuzzer->state % bound;
 }
 
-static double now(void)
+static double now(clockid_t clock)
 {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
@@ -56,6 +67,7 @@ static struct input read_input(const char *path)
     }
     input.size = fread(input.at, 1, INPUT_MAX, file);
     fclose(file);
+    input.at = realloc(input.at, input.size ? input.size : 1);
     return input;
 }
 
@@ -83,14 +95,79 @@ static void run_input(struct fuzzer *fuzzer, const uint8_t *at, size_t size)
     if (!copy)
         exit(2);
     memcpy(copy, at, size);
-    double start = now();
+    alarm(HANG_SECONDS);
+    double start = now(CLOCK_PROCESS_CPUTIME_ID);
     LLVMFuzzerTestOneInput(copy, size);
-    if (now() - start > SLOW_SECONDS) {
+    double spent = now(CLOCK_PROCESS_CPUTIME_ID) - start;
+    alarm(0);
+    if (spent > SLOW_SECONDS) {
         fprintf(stderr, "an input of %zu bytes took over %d s; it is in fuzz_*.input\n", size, SLOW_SECONDS);
         exit(1);
     }
+    fuzzer->slowest = spent > fuzzer->slowest ? spent : fuzzer->slowest;
     free(copy);
     fuzzer->runs++;
+}
+
+/* Half of all places are near the beginning, where the lengths, counts and types of a file stand. */
+static size_t draw_place(struct fuzzer *fuzzer, size_t size)
+{
+    size_t place = draw(fuzzer, size + 1);
+    return draw(fuzzer, 2) ? place : draw(fuzzer, (place < 4096 ? place : 4096) + 1);
+}
+
+/* What a length, count or offset `old` in a file of `size` bytes might be mistaken for. */
+static uint64_t draw_length(struct fuzzer *fuzzer, uint64_t old, size_t size)
+{
+    const uint64_t lengths[] = { 0,       1,        old + 1,   old - 1,    2 * old,   old << 16,  old << 32,
+                                 size,    size - 1, size + 1,  2 * size,   INT32_MAX, UINT32_MAX, 1u << 31,
+                                 1 << 24, 65536,    INT64_MAX, UINT64_MAX, ~old,      old >> 1,   old ^ 256 };
+    return lengths[draw(fuzzer, sizeof lengths / sizeof *lengths)];
+}
+
+static size_t replace_number(struct fuzzer *fuzzer, uint8_t *at, size_t size)
+{
+    size_t width = (size_t)1 << draw(fuzzer, 4), place = draw_place(fuzzer, size);
+    uint64_t number = 0;
+    if (place + width > size)
+        return size;
+    memcpy(&number, at + place, width);
+    number = draw_length(fuzzer, number, size);
+    memcpy(at + place, &number, width);
+    return size;
+}
+
+/* The first decimal number after a place. */
+static size_t replace_digits(struct fuzzer *fuzzer, uint8_t *at, size_t size)
+{
+    size_t place = draw_place(fuzzer, size), end;
+    while (place < size && (at[place] < '0' || at[place] > '9'))
+        place++;
+    for (end = place; end < size && at[end] >= '0' && at[end] <= '9'; end++)
+        ;
+    char old[20] = "", text[24];
+    memcpy(old, at + place, end - place < sizeof old - 1 ? end - place : sizeof old - 1);
+    size_t length = (size_t)snprintf(text, sizeof text, "%lld",
+                                     (long long)draw_length(fuzzer, strtoull(old, NULL, 10), size));
+    if (place == end || size - (end - place) + length > INPUT_MAX)
+        return size;
+    memmove(at + place + length, at + end, size - end);
+    memcpy(at + place, text, length);
+    return size - (end - place) + length;
+}
+
+/* Something that opens again and again. */
+static size_t insert_nest(struct fuzzer *fuzzer, uint8_t *at, size_t size)
+{
+    static const char *const words[] = { "[", "{\"a\":", "((", "(.", "{\"normalizers\":[" };
+    const char *word = words[draw(fuzzer, sizeof words / sizeof *words)];
+    size_t place = draw(fuzzer, size + 1), times = (size_t)1 << draw(fuzzer, 14), length = strlen(word);
+    if (draw(fuzzer, 8) || size + times * length > INPUT_MAX)
+        return size;
+    memmove(at + place + times * length, at + place, size - place);
+    for (size_t k = 0; k < times; k++)
+        memcpy(at + place + k * length, word, length);
+    return size + times * length;
 }
 
 static size_t replace_bytes(struct fuzzer *fuzzer, uint8_t *at, size_t size)
@@ -112,7 +189,7 @@ static size_t replace_bytes(struct fuzzer *fuzzer, uint8_t *at, size_t size)
                                          "\xf4\x90\x80\x80",
                                          "%s" };
     const char *word = words[draw(fuzzer, sizeof words / sizeof *words)];
-    size_t length = strlen(word), place = draw(fuzzer, size + 1);
+    size_t length = strlen(word), place = draw_place(fuzzer, size);
     if (place + length > INPUT_MAX)
         return size;
     memcpy(at + place, word, length);
@@ -140,14 +217,15 @@ static size_t remove_part(struct fuzzer *fuzzer, uint8_t *at, size_t size)
 
 static size_t mutate(struct fuzzer *fuzzer, uint8_t *at, size_t size)
 {
-    switch (draw(fuzzer, 6)) {
+    size_t place = draw_place(fuzzer, size);
+    switch (draw(fuzzer, 9)) {
     case 0:
-        if (size)
-            at[draw(fuzzer, size)] ^= (uint8_t)(1u << draw(fuzzer, 8));
+        if (place < size)
+            at[place] ^= (uint8_t)(1u << draw(fuzzer, 8));
         return size;
     case 1:
-        if (size)
-            at[draw(fuzzer, size)] = (uint8_t)draw(fuzzer, 256);
+        if (place < size)
+            at[place] = (uint8_t)draw(fuzzer, 256);
         return size;
     case 2:
         return draw(fuzzer, size + 1);
@@ -155,17 +233,32 @@ static size_t mutate(struct fuzzer *fuzzer, uint8_t *at, size_t size)
         return replace_bytes(fuzzer, at, size);
     case 4:
         return copy_part(fuzzer, at, size);
+    case 5:
+        return replace_number(fuzzer, at, size);
+    case 6:
+        return replace_digits(fuzzer, at, size);
+    case 7:
+        return insert_nest(fuzzer, at, size);
     default:
         return remove_part(fuzzer, at, size);
     }
 }
 
-static void run_mutations(struct fuzzer *fuzzer, double seconds)
+static const struct input *draw_seed(struct fuzzer *fuzzer)
+{
+    for (;;) {
+        const struct input *seed = &fuzzer->seeds[draw(fuzzer, fuzzer->count)];
+        if (seed->size <= LARGE_SEED || !draw(fuzzer, LARGE_RARE))
+            return seed;
+    }
+}
+
+static void run_mutations(struct fuzzer *fuzzer, double seconds, size_t count)
 {
     uint8_t *work = malloc(INPUT_MAX);
-    double end = now() + seconds;
-    while (work && fuzzer->count && now() < end) {
-        const struct input *seed = &fuzzer->seeds[draw(fuzzer, fuzzer->count)];
+    double end = now(CLOCK_MONOTONIC) + seconds;
+    for (size_t run = 0; work && fuzzer->count && (count ? run < count : now(CLOCK_MONOTONIC) < end); run++) {
+        const struct input *seed = draw_seed(fuzzer);
         size_t size = seed->size;
         memcpy(work, seed->at, size);
         for (uint64_t left = 1 + draw(fuzzer, 6); left > 0; left--)
@@ -197,8 +290,10 @@ int main(int count, char **arguments)
     read_seeds(&fuzzer, arguments[1]);
     for (size_t i = 0; i < fuzzer.count; i++)
         run_input(&fuzzer, fuzzer.seeds[i].at, fuzzer.seeds[i].size);
-    run_mutations(&fuzzer, atof(arguments[2]));
-    printf("%zu inputs from %zu seeds\n", fuzzer.runs, fuzzer.count);
+    char *end;
+    double amount = strtod(arguments[2], &end);
+    run_mutations(&fuzzer, amount, *end == 'x' ? (size_t)amount : 0);
+    printf("%zu inputs from %zu seeds, none over %.2f s\n", fuzzer.runs, fuzzer.count, fuzzer.slowest);
     for (size_t i = 0; i < fuzzer.count; i++)
         free(fuzzer.seeds[i].at);
     return fuzzer.count ? 0 : 2;

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { AFFIX_MAX = 256 }; /* each letter of a text costs so much time */
+
 struct bpe {
     const struct vocabulary *vocabulary;
     struct merges merges;
@@ -88,6 +90,8 @@ static bool options_read(struct bpe *bpe, const json_t *options, struct lacuna_e
         return fail(error, LACUNA_MODEL, "unk_token \"%.60s\" is not in the vocabulary", unknown);
     const char *prefix = json_text(options, "continuing_subword_prefix", "");
     const char *suffix = json_text(options, "end_of_word_suffix", "");
+    if (strlen(prefix) > AFFIX_MAX || strlen(suffix) > AFFIX_MAX)
+        return fail(error, LACUNA_MODEL, "its prefix or suffix is over %d bytes", AFFIX_MAX);
     bpe->prefix = memory_text(prefix, strlen(prefix));
     bpe->suffix = memory_text(suffix, strlen(suffix));
     bpe->byte_fallback = json_flag(options, "byte_fallback", false);

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The time for a word grows with the cube of its letters. */
+enum { LETTERS_MAX = 1000, PREFIX_MAX = 256 };
+
 struct wordpiece {
     const struct vocabulary *vocabulary;
     char *prefix;
@@ -29,15 +32,19 @@ static bool wordpiece_open(void **state, const json_t *options, const struct voc
     const char *unknown = json_text(options, "unk_token", "[UNK]");
     const char *prefix = json_text(options, "continuing_subword_prefix", "##");
     int32_t id = vocabulary_find(vocabulary, unknown, strlen(unknown));
+    int64_t letters = json_whole(options, "max_input_chars_per_word", 100);
     if (byte_level)
         return fail(error, LACUNA_MODEL, "does not go with the ByteLevel pre-tokenizer");
     if (id < 0)
         return fail(error, LACUNA_MODEL, "unk_token \"%.60s\" is not in the vocabulary", unknown);
+    if (letters > LETTERS_MAX || strlen(prefix) > PREFIX_MAX)
+        return fail(error, LACUNA_MODEL, "max_input_chars_per_word is over %d, or its prefix over %d bytes",
+                    LETTERS_MAX, PREFIX_MAX);
     struct wordpiece *model = memory_new(1, sizeof *model);
     model->vocabulary = vocabulary;
     model->prefix = memory_text(prefix, strlen(prefix));
     model->unknown = id;
-    model->letters_max = json_whole(options, "max_input_chars_per_word", 100);
+    model->letters_max = letters;
     for (size_t k = 0; k < vocabulary->size; k++)
         if (vocabulary->spellings[k].start != UINT32_MAX && vocabulary->spellings[k].size > model->longest)
             model->longest = vocabulary->spellings[k].size;

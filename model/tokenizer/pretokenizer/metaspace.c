@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MARK_MAX = 4 }; /* bytes of a character */
+
 enum scheme { ALWAYS, FIRST, NEVER };
 
 struct metaspace {
@@ -38,8 +40,8 @@ static bool metaspace_open(void **state, const json_t *options, struct lacuna_er
     const char *mark = json_text(options, "replacement", "\xe2\x96\x81");
     if (!scheme_read(&scheme, options, error))
         return false;
-    if (!*mark)
-        return fail(error, LACUNA_MODEL, "its replacement is empty");
+    if (!*mark || strlen(mark) > MARK_MAX)
+        return fail(error, LACUNA_MODEL, "its replacement is no character");
     struct metaspace *space = memory_new(1, sizeof *space);
     space->size = strlen(mark);
     space->mark = memory_text(mark, space->size);
