@@ -19,6 +19,11 @@ static const struct role {
 };
 enum { ROLES = sizeof roles / sizeof *roles };
 
+static const char *const time_kinds[] = { [TIME_KIND_NONE] = "none",
+                                          [TIME_KIND_SIGMA] = "sigma",
+                                          [TIME_KIND_STEP] = "step",
+                                          [TIME_KIND_PROCESS] = "time of the process" };
+
 static int32_t role_token(const struct framing *framing, const struct role *role)
 {
     int32_t token;
@@ -140,7 +145,7 @@ void info_print_text(const struct infill *infill, bool tensors)
            count_refused(infill));
     printf("context apart  %s\n", yes_no(framing->context_apart));
     printf("causal         %s\n", yes_no(framing->causal));
-    printf("time input     %s\n", yes_no(framing->needs_time));
+    printf("time input     %s\n", time_kinds[framing->time]);
     printf("slots          %d\n", framing->attribute_slots);
     print_attributes(model);
     printf("engine         %s\n", engine_describe(infill_engine(infill)));
@@ -178,7 +183,7 @@ static json_t *framing_of(const struct infill *infill)
     json_object_set_new(object, "attribute_slots", json_integer(framing->attribute_slots));
     json_object_set_new(object, "context_apart", json_boolean(framing->context_apart));
     json_object_set_new(object, "causal", json_boolean(framing->causal));
-    json_object_set_new(object, "needs_time", json_boolean(framing->needs_time));
+    json_object_set_new(object, "needs_time", json_boolean(framing->time != TIME_KIND_NONE));
     return object;
 }
 

@@ -10,19 +10,38 @@
 /* Logits of one batch, in floats: sequences are looked at in groups so that wide vocabularies stay within
  * memory. */
 static const int64_t BATCH_LOGITS = 16 << 20;
+static const double TIME_LEAST = 1e-5;
 
 struct batch {
-    struct rows *rows;      /* [2 * count]: conditional branches, then unconditional ones */
-    int32_t *ids, *places;  /* canvas rows behind condition rows, for each branch */
-    int *wanted, *open;     /* open: places in the canvas; wanted: rows of the branch */
-    float *logits;          /* the workspace's */
-    float **choice, **with; /* [open places of one sequence] */
+    struct rows *rows;                /* [2 * count]: conditional branches, then unconditional ones */
+    int32_t *ids, *places;            /* canvas rows behind condition rows, for each branch */
+    int *wanted, *open;               /* open: places in the canvas; wanted: rows of the branch */
+    float *logits;                    /* the workspace's */
+    float **choice, **with, **scores; /* [open places of one sequence] */
 };
+
+struct denoise denoise_of(const struct framing *framing)
+{
+    return (struct denoise){ .framing = framing,
+                             .process = process_find(framing->process),
+                             .schedule = { .kind = schedule_find(framing->schedule),
+                                           .range = { .sigma_min = framing->sigma_min,
+                                                      .sigma_max = framing->sigma_max } },
+                             .prediction = prediction_find(framing->prediction) };
+}
+
+struct process_noise denoise_noise(const struct denoise *denoise)
+{
+    return (struct process_noise){ .mask = denoise->framing->mask,
+                                   .vocabulary = denoise->framing->vocabulary };
+}
 
 void workspace_free(struct workspace *workspace)
 {
     free(workspace->logits);
+    free(workspace->derived);
     free(workspace->heated);
+    free(workspace->room);
     *workspace = (struct workspace){ 0 };
 }
 
@@ -35,6 +54,7 @@ static void batch_free(struct batch *batch)
     free(batch->open);
     free(batch->choice);
     free(batch->with);
+    free(batch->scores);
 }
 
 /* How many sequences from `first` on go into one batch: at least one. */
@@ -52,6 +72,17 @@ static int batch_extent(const struct denoise *denoise, struct sequence *const *s
     return last;
 }
 
+static void reserve(float **buffer, size_t *room, size_t floats)
+{
+    if (*room < floats)
+        *buffer = memory_grow(*buffer, room, floats, sizeof **buffer);
+}
+
+static bool wants_scores(const struct denoise *denoise)
+{
+    return denoise->sampler && denoise->sampler->scores;
+}
+
 static struct batch batch_new(const struct denoise *denoise, struct sequence *const *sequences, int first,
                               int last)
 {
@@ -61,9 +92,12 @@ static struct batch batch_new(const struct denoise *denoise, struct sequence *co
         open += (size_t)canvas_open(&sequences[i]->canvas);
     }
     struct workspace *work = denoise->workspace;
-    size_t floats = branches * open * (size_t)denoise->framing->vocabulary;
-    if (work->logits_room < floats)
-        work->logits = memory_grow(work->logits, &work->logits_room, floats, sizeof *work->logits);
+    size_t vocabulary = (size_t)denoise->framing->vocabulary, floats = branches * open * vocabulary;
+    reserve(&work->logits, &work->logits_room, floats);
+    if (denoise->prediction->scores || wants_scores(denoise)) {
+        reserve(&work->derived, &work->derived_room, floats);
+        reserve(&work->room, &work->room_room, vocabulary);
+    }
     return (struct batch){
         .rows = memory_new(branches * (size_t)(last - first), sizeof(struct rows)),
         .ids = memory_new(branches * rows, sizeof(int32_t)),
@@ -73,6 +107,7 @@ static struct batch batch_new(const struct denoise *denoise, struct sequence *co
         .logits = work->logits,
         .choice = memory_new(open, sizeof(float *)),
         .with = memory_new(open, sizeof(float *)),
+        .scores = memory_new(open, sizeof(float *)),
     };
 }
 
@@ -98,6 +133,27 @@ static struct rows lay_branch(const struct denoise *denoise, const struct canvas
                           .wanted_count = wanted_count };
 }
 
+/* Noise accumulated where a sequence stands; at its very end a little is left, as in training. */
+static double sigma_of(const struct denoise *denoise, const struct sequence *sequence)
+{
+    double t = sequence->t > TIME_LEAST ? sequence->t : TIME_LEAST;
+    return schedule_sigma(&denoise->schedule, t);
+}
+
+static float time_input(const struct denoise *denoise, const struct sequence *sequence)
+{
+    switch (denoise->framing->time) {
+    case TIME_KIND_SIGMA:
+        return (float)sigma_of(denoise, sequence);
+    case TIME_KIND_STEP:
+        return (float)sequence->steps;
+    case TIME_KIND_NONE:
+    case TIME_KIND_PROCESS:
+        break;
+    }
+    return 0;
+}
+
 static int batch_fill(struct batch *batch, const struct denoise *denoise, struct sequence *const *sequences,
                       int first, int last)
 {
@@ -108,6 +164,9 @@ static int batch_fill(struct batch *batch, const struct denoise *denoise, struct
             struct rows *rows = &batch->rows[branches++];
             *rows = lay_branch(denoise, &sequences[i]->canvas, front, batch->ids + row, batch->places + row,
                                batch->wanted + want);
+            rows->time = time_input(denoise, sequences[i]);
+            if (denoise->process->lay && sequences[i]->state)
+                denoise->process->lay(sequences[i]->state, &sequences[i]->canvas, sequences[i]->t, rows);
             row += rows->count;
             want += rows->wanted_count;
         }
@@ -115,33 +174,97 @@ static int batch_fill(struct batch *batch, const struct denoise *denoise, struct
     return branches;
 }
 
-/* Rows of one sequence: normalises, mixes the branches, adds heat. `with` and `without` point at its first
- * logits. */
+/* log p(x0) from log scores: the posterior of the whole way back, in which the mask is no answer. */
+static void probabilities_of_scores(const struct denoise *denoise, const float *scores, int32_t id,
+                                    double sigma, float *out)
+{
+    struct process_noise noise = denoise_noise(denoise);
+    process_posterior(denoise->process, &noise, scores, id, sigma, out, denoise->workspace->room);
+    if (noise.mask >= 0)
+        out[noise.mask] = 0;
+    log_weights(out, noise.vocabulary);
+    log_softmax(out, noise.vocabulary);
+}
+
+/* One place: what it holds, the outputs of both branches (without: NULL where there is one), and as much room
+ * for what comes of them. */
+struct place_rows {
+    int32_t id;
+    double sigma;
+    float *with, *without, *derived, *derived_without;
+};
+
+/* Of a network that gives scores: probabilities are derived. */
+static void read_scores(const struct denoise *denoise, const struct place_rows *rows, struct batch *batch,
+                        int k)
+{
+    batch->scores[k] = rows->with;
+    batch->with[k] = batch->choice[k] = rows->derived;
+    probabilities_of_scores(denoise, rows->with, rows->id, rows->sigma, rows->derived);
+    if (!rows->without)
+        return;
+    int32_t vocabulary = denoise->framing->vocabulary;
+    float scale = (float)denoise->guidance.scale;
+    batch->choice[k] = rows->derived_without;
+    probabilities_of_scores(denoise, rows->without, rows->id, rows->sigma, rows->derived_without);
+    guidance_mix(&denoise->guidance, batch->choice[k], batch->with[k], batch->choice[k], vocabulary);
+    for (int32_t v = 0; v < vocabulary; v++)
+        rows->with[v] = rows->without[v] + scale * (rows->with[v] - rows->without[v]);
+}
+
+/* Of one that gives probabilities: scores are derived where they are wanted. */
+static void read_probabilities(const struct denoise *denoise, const struct place_rows *rows,
+                               struct batch *batch, int k)
+{
+    int32_t vocabulary = denoise->framing->vocabulary;
+    batch->with[k] = batch->choice[k] = rows->with;
+    if (rows->without) {
+        batch->choice[k] = rows->without;
+        guidance_mix(&denoise->guidance, rows->without, rows->with, rows->without, vocabulary);
+        if (denoise->sampler && denoise->sampler->weigh)
+            log_softmax(rows->without, vocabulary);
+    }
+    if (!wants_scores(denoise))
+        return;
+    struct process_noise noise = denoise_noise(denoise);
+    batch->scores[k] = rows->derived;
+    memcpy(rows->derived, batch->choice[k], (size_t)vocabulary * sizeof *rows->derived);
+    denoise->process->score(&noise, rows->id, rows->sigma, rows->derived);
+}
+
+/* Rows of one sequence, read and guided. Its first row is number `first`; those of the other branch follow
+ * `half` rows behind, 0 where there is none. */
 static struct view make_view(const struct denoise *denoise, struct batch *batch, struct sequence *sequence,
-                             float *with, float *without)
+                             int64_t first, int64_t half)
 {
     int32_t vocabulary = denoise->framing->vocabulary;
     const struct canvas *canvas = &sequence->canvas;
+    const struct prediction *prediction = denoise->prediction;
+    struct process_noise noise = denoise_noise(denoise);
+    struct place_rows rows = { .sigma = sigma_of(denoise, sequence) };
     int count = 0;
     for (int i = 0; i < canvas->size; i++)
         if (canvas->open[i])
             batch->open[count++] = i;
     for (int k = 0; k < count; k++) {
-        float *row = with + (int64_t)k * vocabulary;
-        log_softmax(row, vocabulary);
-        batch->with[k] = batch->choice[k] = row;
-        if (without) {
-            batch->choice[k] = without + (int64_t)k * vocabulary;
-            log_softmax(batch->choice[k], vocabulary);
-            guidance_mix(&denoise->guidance, batch->choice[k], row, batch->choice[k], vocabulary);
-        }
+        int64_t at = (first + k) * vocabulary, other = at + half * vocabulary;
+        rows.id = canvas->ids[batch->open[k]];
+        rows.with = batch->logits + at;
+        rows.without = half ? batch->logits + other : NULL;
+        rows.derived = denoise->workspace->derived + at;
+        rows.derived_without = denoise->workspace->derived + other;
+        prediction->read(&noise, rows.id, rows.sigma, rows.with);
+        if (half)
+            prediction->read(&noise, rows.id, rows.sigma, rows.without);
+        (prediction->scores ? read_scores : read_probabilities)(denoise, &rows, batch, k);
     }
     return (struct view){ .sequence = sequence,
                           .places = batch->open,
                           .count = count,
                           .vocabulary = vocabulary,
                           .choice = (const float *const *)batch->choice,
-                          .with = (const float *const *)batch->with };
+                          .with = (const float *const *)batch->with,
+                          .scores = wants_scores(denoise) ? (const float *const *)batch->scores : NULL };
 }
 
 bool denoise_look(const struct denoise *denoise, struct sequence *const *sequences, int count,
@@ -149,20 +272,19 @@ bool denoise_look(const struct denoise *denoise, struct sequence *const *sequenc
                   struct lacuna_error *error)
 {
     bool fine = true;
-    int64_t vocabulary = denoise->framing->vocabulary;
     for (int first = 0, last; first < count && fine; first = last) {
         last = batch_extent(denoise, sequences, count, first);
         struct batch batch = batch_new(denoise, sequences, first, last);
         int branches = batch_fill(&batch, denoise, sequences, first, last);
-        fine = denoiser_step(denoise->session, batch.rows, branches, batch.logits, denoise->cancel, error);
+        fine = denoise->workspace->fresh ||
+               denoiser_step(denoise->session, batch.rows, branches, batch.logits, denoise->cancel, error);
         int64_t half = 0, at = 0;
         for (int i = first; i < last; i++)
             half += canvas_open(&sequences[i]->canvas);
         for (int i = first; i < last && fine; i++) {
             int open = canvas_open(&sequences[i]->canvas);
-            float *with = batch.logits + at * vocabulary;
-            struct view view = make_view(denoise, &batch, sequences[i], with,
-                                         denoise->guidance.active ? with + half * vocabulary : NULL);
+            struct view view =
+                make_view(denoise, &batch, sequences[i], at, denoise->guidance.active ? half : 0);
             if (open)
                 look(user, i, &view);
             at += open;

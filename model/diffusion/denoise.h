@@ -1,9 +1,9 @@
-/* denoise.h - THE loop: from noise to text in a number of steps. Process, schedule, sampler and guidance are
- * its parameters.
+/* denoise.h - THE loop: from noise to text in a number of steps. Process, schedule, prediction, sampler and
+ * guidance are its parameters.
  *
- *     each step: network (all sequences and both guidance branches in one batch) -> guidance -> temperature
- * -> choice of a piece at each open place -> the sampler ranks the places -> the process decides as many as
- * the schedule says -> observe
+ *     each step, from time t to s: network (all sequences and both guidance branches in one batch) -> what
+ * its output says -> guidance -> the sampler ranks the places, or weighs the pieces at each -> a piece is
+ * drawn or chosen for each -> the process puts them -> observe
  *
  * Sequences share the context that was set in the session; each has its own canvas, random numbers and
  * temperature, so what comes out for one does not depend on which others run beside it. */
@@ -11,33 +11,39 @@
 #define MODEL_DIFFUSION_DENOISE_H
 
 #include "model/diffusion/guidance.h"
+#include "model/diffusion/prediction.h"
 #include "model/diffusion/process.h"
 #include "model/diffusion/schedule.h"
 #include "model/network/denoiser.h"
 
 struct sequence {
     struct canvas canvas;
+    double t;    /* the time its canvas stands at, which the network is told; a run sets it */
     double heat; /* temperature of the choice of pieces; 0: the best */
     struct random random;
-    int steps; /* network steps it took */
+    const struct draws *draws; /* instead of random; NULL: random */
+    void *state;               /* of the process, while a run lasts */
+    int steps;                 /* network steps it took */
 };
 
-/* What the network says about one sequence's open places. Rows are [vocabulary], log-probabilities. */
+/* What the network says about one sequence's open places. Rows are [vocabulary]. */
 struct view {
     struct sequence *sequence;
     const int *places; /* [count] in the canvas, ascending */
     int count;
     int32_t vocabulary;
-    const float *const *choice; /* [count] guided, with temperature */
-    const float *const *with; /* [count] of the conditional branch; without guidance at temperature 0 the same
-                                 rows as choice */
+    const float *const *choice; /* [count] log p(x0), guided */
+    const float *const
+        *with; /* [count] of the conditional branch; without guidance the same rows as choice */
+    const float *const *scores; /* [count] log scores, guided; NULL unless the sampler wants them */
 };
 
 /* Memory for the rows of a step; grows to the largest batch and is kept from step to step. Zero is an empty
  * one. */
 struct workspace {
-    float *logits, *heated;
-    size_t logits_room, heated_room; /* floats */
+    float *logits, *derived, *heated, *room;
+    size_t logits_room, derived_room, heated_room, room_room; /* floats */
+    bool fresh; /* logits are those of the batch that comes next: the network need not run */
 };
 void workspace_free(struct workspace *workspace);
 
@@ -45,24 +51,41 @@ struct denoise {
     struct denoiser_session *session;
     const struct framing *framing;
     const struct process *process;
-    const struct schedule *schedule;
+    struct noise_schedule schedule;
+    const struct prediction *prediction;
     const struct sampler *sampler;
     struct guidance guidance;
     int steps;
+    double end;                  /* the time that the steps end at; 0: the sampler's */
+    bool keeps_noise;            /* what is noise after the last step stays noise */
     struct workspace *workspace; /* the caller's, of one thread */
     void *user;                  /* of the two hooks */
-    /* Puts a piece for each open place into `tokens` [count]; NULL: the best of each row of choice. */
+    /* Puts a piece for each open place into `tokens` [count]; NULL: the best of each row of choice, which has
+     * temperature or the noise of drawing in it. */
     void (*choose)(void *user, const struct view *view, int32_t *tokens);
     /* After each step. */
     void (*observe)(void *user, int step, int steps, struct sequence *const *sequences, int count);
     const atomic_bool *cancel, *stop; /* may be NULL */
 };
 
+/* Process, schedule and prediction as the family has them; the rest is the caller's. */
+struct denoise denoise_of(const struct framing *framing);
+struct process_noise denoise_noise(const struct denoise *denoise);
+
 /* One pass of the network over each sequence as it stands; calls `look` once for each sequence that has open
  * places, in order. The rows live until look returns. */
 bool denoise_look(const struct denoise *denoise, struct sequence *const *sequences, int count,
                   void (*look)(void *user, int index, const struct view *view), void *user,
                   struct lacuna_error *error);
+
+/* One reverse step of each sequence, number `step` of `steps`, from t to s. `last`: nothing stays noise. */
+struct time_step {
+    double t, s;
+    int step, steps;
+    bool last;
+};
+bool denoise_step(const struct denoise *denoise, struct time_step step, struct sequence *const *sequences,
+                  int count, struct lacuna_error *error);
 
 /* Runs until every place of every sequence is decided, or `stop` became true. The open places must hold noise
  * already (process->begin). false: error, LACUNA_CANCELLED among them. */

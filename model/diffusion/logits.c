@@ -8,6 +8,7 @@
 
 /* A rival further below the best than this many Gumbel units wins less often than once in e^14 draws. */
 static const double GUMBEL_REACH = 14;
+static const float NO_WEIGHT = -1e5f;
 
 int32_t argmax(const float *row, int32_t vocabulary)
 {
@@ -181,4 +182,23 @@ int32_t draw_piece(const float *row, int32_t vocabulary, const struct draws *dra
             last = v;
     }
     return last;
+}
+
+void log_weights(float *row, int32_t vocabulary)
+{
+    for (int32_t v = 0; v < vocabulary; v++)
+        row[v] = row[v] > 0 ? logf(row[v]) : NO_WEIGHT;
+}
+
+void race_weights(float *row, int32_t vocabulary, const struct draws *draws)
+{
+    if (draws->key) {
+        log_weights(row, vocabulary);
+        add_gumbel(row, vocabulary, 1, draws);
+        return;
+    }
+    for (int32_t v = 0; v < vocabulary; v++) {
+        double u = draw_uniform(draws);
+        row[v] = row[v] > 0 ? (float)(log(row[v]) - log(1e-10 - log(u + 1e-10))) : NO_WEIGHT;
+    }
 }

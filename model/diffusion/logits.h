@@ -37,5 +37,12 @@ void temper(float *row, int32_t vocabulary, double heat, const struct nucleus *n
 /* Of log-probabilities: the first piece up to which the sum of the probabilities exceeds u times their whole
  * sum. */
 int32_t draw_piece(const float *row, int32_t vocabulary, const struct draws *draws);
+/* Draws from weights that need not sum to 1: row of weights -> log weight + noise, whose best is the piece
+ * drawn. The noise is that of an exponential race, w / (1e-10 - log(u + 1e-10)), as SEDD and MDLM draw it;
+ * what has no weight is far below all others. */
+void race_weights(float *row, int32_t vocabulary, const struct draws *draws);
+/* The logarithm of weights; what has none is far below all others, but may still be chosen where a promise
+ * leaves no other. */
+void log_weights(float *row, int32_t vocabulary);
 
 #endif

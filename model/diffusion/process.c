@@ -1,5 +1,6 @@
 #include "model/diffusion/process.h"
 
+#include <math.h>
 #include <string.h>
 
 const struct process *process_find(const char *name)
@@ -8,4 +9,21 @@ const struct process *process_find(const char *name)
         if (strcmp((*row)->name, name) == 0)
             return *row;
     return NULL;
+}
+
+void process_posterior(const struct process *process, const struct process_noise *noise,
+                       const float *log_score, int32_t id, double dsigma, float *weights, float *room)
+{
+    for (int32_t v = 0; v < noise->vocabulary; v++)
+        weights[v] = expf(log_score[v]);
+    process->stagger(noise, dsigma, weights);
+    process->transition_into(noise, id, dsigma, room);
+    for (int32_t v = 0; v < noise->vocabulary; v++)
+        weights[v] *= room[v];
+}
+
+void reverse_posterior(const struct reverse *reverse, int k, double dsigma, float *weights)
+{
+    process_posterior(reverse->process, reverse->noise, reverse->scores[k],
+                      reverse->canvas->ids[reverse->places[k]], dsigma, weights, reverse->room);
 }

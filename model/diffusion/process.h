@@ -1,33 +1,88 @@
 /* process.h - what noise is and how a step takes it away: one file process/NAME.c, one `const struct process
  * process_NAME`.
  *
- * A process of tokens keeps its state in the canvas. What a step decides is `take` of the guesses, best rank
- * first; a process that keeps noise in decided places as well (uniform), or in vectors (gaussian, analog
- * bits), uses `state` of its own. */
+ *     begin            the open places hold noise
+ *     advance × steps  from time t to s < t: the sampler says what comes out, the process puts it
+ *     advance (last)   what is still noise is decided
+ *
+ * A process of tokens keeps its state in the canvas: absorbing decides places one by one, uniform moves the
+ * tokens of open places and decides all at the end. One that keeps vectors (gaussian, analog bits) has a
+ * state of its own for each sequence (`open` … `close`) and lays it where the network reads it (`lay`).
+ *
+ * A process of tokens is a graph of states in continuous time, dp = Q p dsigma (Campbell et al. 2022; Lou et
+ * al. 2024, SEDD, section 3): columns of its matrices are what analytic and Euler samplers are made of. Rows
+ * are [vocabulary], float32. */
 #ifndef MODEL_DIFFUSION_PROCESS_H
 #define MODEL_DIFFUSION_PROCESS_H
 
 #include "model/diffusion/canvas.h"
 #include "model/diffusion/draws.h"
 #include "model/diffusion/sampler.h"
+#include "model/diffusion/schedule.h"
+#include "model/network/denoiser.h"
 
 struct process_noise {
     int32_t mask;       /* token id of noise; -1: has none */
-    int32_t vocabulary; /* noise of the uniform process */
+    int32_t vocabulary; /* width of a row */
+};
+
+/* One reverse step of one sequence; all is borrowed and lives as long as the step. */
+struct reverse {
+    const struct process *process;
+    const struct process_noise *noise;
+    const struct noise_schedule *schedule;
+    struct canvas *canvas;
+    void *state; /* of the process; NULL for tokens */
+    double t, s; /* from t to s; the last step of a sampler that has a time to end at: both that time */
+    int step, steps;
+    bool last;         /* nothing stays noise */
+    bool settles;      /* what a process of moving tokens puts now is decided */
+    const int *places; /* [count] open places of the canvas, ascending */
+    int count;
+    const float *const *rows;   /* [count] log p(x0), guided, without temperature */
+    const float *const *scores; /* [count] log p_t(y) / p_t(x), guided; NULL unless the sampler wants them */
+    /* What comes out: guesses[order[0 … take - 1]]; guesses [count]. */
+    const struct guess *guesses;
+    const int *order;
+    int take;
+    const struct draws *draws;
+    float *room; /* [vocabulary] for whoever needs it */
 };
 
 struct process {
     const char *name, *help;
+    bool moves; /* tokens of open places go on changing until the last step */
     /* Fills the open places with noise. */
     void (*begin)(struct canvas *canvas, const struct process_noise *noise, const struct draws *draws);
-    /* One reverse step: guesses[order[0 … take - 1]] become decided. */
-    void (*advance)(struct canvas *canvas, const struct guess *guesses, const int *order, int take,
-                    const struct process_noise *noise, const struct draws *draws);
+    void (*advance)(const struct reverse *reverse);
+
+    /* A state for a run over this canvas, or NULL for these three. `lay` says what the network reads. */
+    void *(*open)(const struct canvas *canvas, const struct process_noise *noise, const struct draws *draws);
+    void (*close)(void *state);
+    void (*lay)(void *state, const struct canvas *canvas, double t, struct rows *rows);
+
+    /* Tokens only. Column `id` of Q and of exp(sigma Q), and rows `id` of the same. */
+    void (*rate)(const struct process_noise *noise, int32_t id, float *row);
+    void (*rate_into)(const struct process_noise *noise, int32_t id, float *row);
+    void (*transition)(const struct process_noise *noise, int32_t id, double sigma, float *row);
+    void (*transition_into)(const struct process_noise *noise, int32_t id, double sigma, float *row);
+    /* Score at sigma -> score at sigma - dsigma, up to a factor: exp(-dsigma Q) score, in place. */
+    void (*stagger)(const struct process_noise *noise, double dsigma, float *score);
+    /* log p(x0) of a place that holds `id` -> log score, in place. */
+    void (*score)(const struct process_noise *noise, int32_t id, double sigma, float *row);
 };
 
 /* Ended by NULL, in order of name (generated from the folder process/). */
 extern const struct process *const process_table[];
 
 const struct process *process_find(const char *name);
+
+/* Weights of what a place that holds `id` at sigma was at sigma - dsigma, from its log scores: the staggered
+ * score times the transition (SEDD, theorem 4.2). With dsigma = sigma the posterior of x0. They need not sum
+ * to 1, and rounding may leave them slightly below 0. `weights` may be `log_score`; room: [vocabulary]. */
+void process_posterior(const struct process *process, const struct process_noise *noise,
+                       const float *log_score, int32_t id, double dsigma, float *weights, float *room);
+/* The same at place k of a step. */
+void reverse_posterior(const struct reverse *reverse, int k, double dsigma, float *weights);
 
 #endif

@@ -1,11 +1,15 @@
-/* sampler.h - which places a step reveals: one file sampler/NAME.c, one `const struct sampler sampler_NAME`.
+/* sampler.h - what a step lets out: one file sampler/NAME.c, one `const struct sampler sampler_NAME`.
  *
- * A sampler ranks what the network guesses at each open place; the highest ranks are revealed. How many is
- * the schedule's affair unless the sampler counts itself; `done` may end a run early. */
+ * Two kinds. A sampler with `rank` reveals: it ranks what the network guesses at each open place, and the
+ * highest ranks are decided. How many is the schedule's affair unless the sampler counts itself; `done` may
+ * end a run early. A sampler with `weigh` follows the process backwards: for each open place it says how
+ * likely each piece stands there after the step, noise included, and one is drawn. */
 #ifndef MODEL_DIFFUSION_SAMPLER_H
 #define MODEL_DIFFUSION_SAMPLER_H
 
 #include "model/diffusion/logits.h"
+
+struct reverse; /* process.h */
 
 /* From which distribution a guess has its numbers. */
 enum judged {
@@ -66,8 +70,16 @@ struct sampler {
     enum caching caching;
     bool patient; /* takes as many steps as it needs */
     bool blind;   /* ranks by `uniform` alone */
-    double end;   /* the time that the steps end at */
     struct sampler_settings settings;
+
+    /* weights [vocabulary] of place reverse->places[k] after the step; any factor, and slightly below 0 is 0.
+     */
+    void (*weigh)(const struct reverse *reverse, int k, float *weights);
+    /* The same for the step after the last one, which leaves no noise; NULL: the most probable x0. */
+    void (*clean)(const struct reverse *reverse, int k, float *weights);
+    bool scores; /* weigh and clean read reverse->scores */
+    double end;  /* the time that the steps end at */
+    bool reuses; /* rows of a canvas that did not change are as good as new, where no time is told */
 };
 
 /* Ended by NULL, in order of name (generated from the folder sampler/). */

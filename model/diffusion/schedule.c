@@ -11,13 +11,28 @@ const struct schedule *schedule_find(const char *name)
     return NULL;
 }
 
-double schedule_sigma(const struct schedule *schedule, double t)
+double schedule_alpha_bar(const struct noise_schedule *schedule, double t)
 {
-    return -log(schedule->alpha_bar(t));
+    return schedule->kind->alpha_bar(&schedule->range, t);
 }
 
-double schedule_reveal(const struct schedule *schedule, double t, double s)
+double schedule_sigma(const struct noise_schedule *schedule, double t)
 {
-    double now = schedule->alpha_bar(t), next = schedule->alpha_bar(s);
+    return -log(schedule_alpha_bar(schedule, t));
+}
+
+double schedule_noise_rate(const struct noise_schedule *schedule, double t)
+{
+    return schedule->kind->rate(&schedule->range, t);
+}
+
+double schedule_reveal(const struct noise_schedule *schedule, double t, double s)
+{
+    double now = schedule_alpha_bar(schedule, t), next = schedule_alpha_bar(schedule, s);
     return now >= 1 ? 1 : (next - now) / (1 - now);
+}
+
+double range_or(double value, double otherwise)
+{
+    return value > 0 ? value : otherwise;
 }

@@ -102,6 +102,8 @@ bool group_beam(struct group *group, struct draft *draft, int width, struct draf
     int open, steps = canvas_open(&draft->sequence.canvas);
     while (fine && live.count && (open = canvas_open(&live.at[0]->sequence.canvas)) > 0 && !stopped(group)) {
         struct sequence **sequences = drafts_sequences(&live);
+        for (size_t i = 0; i < live.count; i++)
+            sequences[i]->t = (double)open / steps;
         beam.count = 0;
         fine = denoise_look(&group->denoise, sequences, (int)live.count, extend, &beam, error);
         free(sequences);

@@ -120,6 +120,7 @@ static bool read_probabilities(struct part_work *work, struct lacuna_error *erro
         struct draft *draft = original_draft(&work->group, &work->original, 0);
         for (int w = pass; w < work->original.word_count; w += PASSES)
             original_mask(&work->group, &work->original, draft, w);
+        draft->sequence.t = 1.0 / PASSES;
         drafts_add(&drafts, draft);
     }
     return look_at(work, &drafts, read_own, error);
@@ -162,7 +163,8 @@ static struct draft *draft_without(struct part_work *work, int word)
         if (i != from)
             canvas_put(canvas, i, original->ids.at[i < from ? i : i + (to - from) - 1], 1);
     canvas->open[from] = 1;
-    canvas->ids[from] = group->denoise.framing->mask;
+    draft->sequence.t = 1.0 / length;
+    draft_noise(group, draft);
     return draft;
 }
 

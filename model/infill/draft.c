@@ -44,11 +44,16 @@ struct draft *draft_new(struct group *group, const int *lengths, double heat)
         at += lengths[h];
     }
     draft->starts[group->hole_count] = at;
-    struct process_noise noise = { .mask = group->denoise.framing->mask,
-                                   .vocabulary = group->denoise.framing->vocabulary };
-    struct draws draws = draws_random(&draft->sequence.random);
-    group->denoise.process->begin(canvas, &noise, &draws);
+    draft->sequence.t = 1;
+    draft_noise(group, draft);
     return draft;
+}
+
+void draft_noise(const struct group *group, struct draft *draft)
+{
+    struct process_noise noise = denoise_noise(&group->denoise);
+    struct draws draws = draws_random(&draft->sequence.random);
+    group->denoise.process->begin(&draft->sequence.canvas, &noise, &draws);
 }
 
 struct draft *draft_copy(struct group *group, const struct draft *from)

@@ -314,27 +314,24 @@ static void set_denoise(struct group *group)
 {
     const struct wish *wish = group->wish;
     const struct front *front = &group->front;
-    group->denoise = (struct denoise){
-        .session = group->session,
-        .framing = infill_framing(group->infill),
-        .process = process_find("absorbing"),
-        .schedule = schedule_find("linear"),
-        .sampler = wish->sampler,
-        .guidance = { .condition = { .with = front->with,
-                                     .without = front->without,
-                                     .positions = front->positions,
-                                     .count = front->count },
-                      .scale = wish->guidance,
-                      .floor = guidance_floor,
-                      .active = front->asked && wish->guidance != 1 },
-        .steps = wish->steps,
-        .workspace = group->workspace,
-        .user = group,
-        .choose = group_choose,
-        .observe = group_observe,
-        .cancel = group->watch->cancel,
-        .stop = group->watch->stop,
-    };
+    struct denoise *denoise = &group->denoise;
+    *denoise = denoise_of(infill_framing(group->infill));
+    denoise->session = group->session;
+    denoise->sampler = wish->sampler;
+    denoise->guidance = (struct guidance){ .condition = { .with = front->with,
+                                                          .without = front->without,
+                                                          .positions = front->positions,
+                                                          .count = front->count },
+                                           .scale = wish->guidance,
+                                           .floor = guidance_floor,
+                                           .active = front->asked && wish->guidance != 1 };
+    denoise->steps = wish->steps;
+    denoise->workspace = group->workspace;
+    denoise->user = group;
+    denoise->choose = group_choose;
+    denoise->observe = group_observe;
+    denoise->cancel = group->watch->cancel;
+    denoise->stop = group->watch->stop;
 }
 
 bool group_start(struct group *group, const struct text_part *texts, struct lacuna_error *error)

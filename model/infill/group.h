@@ -110,6 +110,8 @@ bool rule_of_plan(struct group *group, struct hole *hole, int plan);
 
 /* draft.c. lengths: canvas length of each hole. */
 struct draft *draft_new(struct group *group, const int *lengths, double heat);
+/* The open places hold noise. */
+void draft_noise(const struct group *group, struct draft *draft);
 struct draft *draft_copy(struct group *group, const struct draft *from);
 void draft_free(struct draft *draft, int hole_count);
 struct stretch draft_stretch(const struct group *group, const struct draft *draft, int hole);

@@ -162,7 +162,7 @@ static void set_slot(struct layout *layout, int item, const struct slot *slot, b
                    (float)exp(slot->score / (double)ids->count));
         if (!put) {
             draft->sequence.canvas.open[start + i] = 1;
-            draft->sequence.canvas.ids[start + i] = layout->group->denoise.framing->mask;
+            draft_noise(layout->group, draft);
         }
     }
 }

@@ -58,7 +58,7 @@ static void describe(struct infill *infill)
         .name = infill->name,
         .path = infill->path,
         .architecture = framing->architecture,
-        .process = "absorbing",
+        .process = framing->process,
         .tokenizer = tokenizer_describe(infill->tokenizer),
         .parameters = framing->parameters,
         .context_length = framing->context_length,
@@ -84,7 +84,8 @@ static bool open_parts(struct infill *infill, const struct lacuna_options *optio
         return false;
     denoiser_name_tokens(infill->denoiser, find_token, infill->tokenizer);
     const struct framing *framing = infill_framing(infill);
-    if (framing->mask < 0 || framing->mask >= framing->vocabulary)
+    if (strcmp(framing->process, "absorbing") == 0 &&
+        (framing->mask < 0 || framing->mask >= framing->vocabulary))
         return fail(error, LACUNA_MODEL, "%s: the model has no mask token, so it cannot fill holes",
                     infill->path);
     if (framing->attribute_slots < 0 || framing->attribute_slots + 8 > framing->context_length)

@@ -122,8 +122,7 @@ void original_mask(struct group *group, const struct original *original, struct 
 {
     struct canvas *canvas = &draft->sequence.canvas;
     for (int i = original->fixed + original->words[word].start;
-         i < original->fixed + original->words[word].end; i++) {
+         i < original->fixed + original->words[word].end; i++)
         canvas->open[i] = 1;
-        canvas->ids[i] = group->denoise.framing->mask;
-    }
+    draft_noise(group, draft);
 }

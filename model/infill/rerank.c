@@ -57,12 +57,14 @@ static struct canvas near_canvas(const struct group *group, const struct draft *
     return canvas;
 }
 
-static void mask_every(struct canvas *canvas, int pass, int32_t mask)
+static void mask_every(const struct group *group, struct sequence *sequence, int pass)
 {
-    for (int i = pass; i < canvas->size; i += PASSES) {
-        canvas->open[i] = 1;
-        canvas->ids[i] = mask;
-    }
+    struct process_noise noise = denoise_noise(&group->denoise);
+    struct draws draws = draws_random(&sequence->random);
+    for (int i = pass; i < sequence->canvas.size; i += PASSES)
+        sequence->canvas.open[i] = 1;
+    sequence->t = 1.0 / PASSES;
+    group->denoise.process->begin(&sequence->canvas, &noise, &draws);
 }
 
 static void add_likelihood(void *user, int index, const struct view *view)
@@ -85,7 +87,7 @@ static bool look_at_masked(struct group *group, const struct drafts *drafts, str
         *canvas = near_canvas(group, drafts->at[i / PASSES], &masked->of_fill[i]);
         masked->truth[i] = memory_new((size_t)canvas->size, sizeof **masked->truth);
         memcpy(masked->truth[i], canvas->ids, (size_t)canvas->size * sizeof **masked->truth);
-        mask_every(canvas, (int)(i % PASSES), group->denoise.framing->mask);
+        mask_every(group, &masked->sequences[i], (int)(i % PASSES));
         sequences[i] = &masked->sequences[i];
     }
     struct denoise plain = group->denoise;

@@ -81,7 +81,8 @@ static bool vary_draft(struct group *group, const struct draft *base, size_t eac
                 continue;
             struct draft *draft = draft_copy(group, base);
             draft->sequence.canvas.open[i] = 1;
-            draft->sequence.canvas.ids[i] = group->denoise.framing->mask;
+            draft->sequence.t = 1.0 / size;
+            draft_noise(group, draft);
             drafts_add(&open, draft);
             count++;
         }

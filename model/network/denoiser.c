@@ -82,7 +82,10 @@ static struct denoiser *open_as(const struct checkpoint *checkpoint, struct engi
                                .eos = -1,
                                .pad = -1,
                                .expand = -1,
-                               .remove = -1 };
+                               .remove = -1,
+                               .process = "absorbing",
+                               .schedule = "linear",
+                               .prediction = "logits" };
     if (!family->describe(checkpoint, &graph, &framing, error) || !check_graph(checkpoint, &graph, error))
         return NULL;
     uint64_t parameters = count_parameters(checkpoint);

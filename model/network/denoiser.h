@@ -26,6 +26,10 @@ struct denoiser;
 struct denoiser_session;
 struct engine; /* tensor/engine.h: kernel table, BLAS and worker threads */
 
+/* What rows.time is: nothing; sigma(t), the noise accumulated at time t; the number of the step, from 0;
+ * what the process that lays vectors says. */
+enum time_kind { TIME_KIND_NONE, TIME_KIND_SIGMA, TIME_KIND_STEP, TIME_KIND_PROCESS };
+
 /* How the process of a family of vectors runs (Diffusion-LM, DiffuSeq, Analog Bits). */
 struct vector_framing {
     int width;             /* of a token's vector; 0: rows are tokens */
@@ -57,9 +61,13 @@ struct framing {
     bool context_apart;
     bool causal; /* trained left to right alone */
     bool verified;
-    const char *proof;   /* what it was compared with, where that is not the original's recorded output */
-    bool needs_time;     /* sigma or t is an input */
-    int attribute_slots; /* rows before the text that hold attribute tokens; 0: none */
+    const char *proof; /* what it was compared with, where that is not the original's recorded output */
+    enum time_kind time;
+    const char *process;         /* of noise: diffusion/process/ */
+    const char *schedule;        /* of noise in its training: diffusion/schedule/ */
+    const char *prediction;      /* what the output says: diffusion/prediction/ */
+    double sigma_min, sigma_max; /* the schedule's ends; 0: its own */
+    int attribute_slots;         /* rows before the text that hold attribute tokens; 0: none */
     struct vector_framing vectors;
     uint64_t parameters;
 };
@@ -104,7 +112,7 @@ struct rows {
     struct denoiser_cache *cache;     /* NULL: all rows are computed; one cache a branch, from step to step */
     int32_t window_first, window_end; /* positions [first, end) that are computed though the cache is filled;
                                          all wanted rows are among them then */
-    float time;                       /* sigma or t where the family needs it */
+    float time;                       /* as framing.time says */
     /* Of a family of vectors. [count, width or, self-conditioned, 2 width]; NULL: the tokens' own. */
     const float *vectors;
     float *predicted; /* [wanted_count, width or, with a learned variance, 2 width]; NULL: logits are asked
@@ -129,6 +137,10 @@ bool denoiser_forward(struct denoiser_session *session, const struct rows *rows,
 /* The same row by row as the network gives it: not shifted back where the family is shifted. */
 bool denoiser_forward_raw(struct denoiser_session *session, const struct rows *rows, const uint8_t *kinds,
                           float *logits, const atomic_bool *cancel, struct lacuna_error *error);
+
+/* Logits of a score network in place: less log(e^sigma - 1) and log(vocabulary - 1), and 0 at the present
+ * piece (SEDD, Lou et al. 2024, appendix C.2). */
+void log_score_by_sigma(float *row, int32_t vocabulary, int32_t id, float sigma);
 
 /* For verification: `watch` gets the residual stream [rows, width] before each layer and, as number `layers`,
  * what the head sees. Rows are those of the pass, context first. It is called on the thread that steps. NULL

@@ -102,20 +102,23 @@ void time_enter(const struct pass *pass)
     }
 }
 
+void log_score_by_sigma(float *row, int32_t vocabulary, int32_t id, float sigma)
+{
+    float off = logf(sigma < 0.5f ? expm1f(sigma) : expf(sigma) - 1) + logf((float)(vocabulary - 1));
+    for (int32_t v = 0; v < vocabulary; v++)
+        row[v] -= off;
+    row[id] = 0;
+}
+
 void output_finish(const struct pass *pass, float *logits)
 {
     const struct denoiser_session *session = pass->session;
     const struct graph *graph = &session->denoiser->graph;
-    if (graph->out == OUTPUT_LOGITS)
-        return;
-    float off = 0;
-    if (graph->out == OUTPUT_LOG_SCORE_BY_SIGMA)
-        off = logf(pass->time < 0.5f ? expm1f(pass->time) : expf(pass->time) - 1) +
-              logf((float)(graph->vocabulary - 1));
-    for (int i = 0; i < pass->wanted_count; i++) {
+    for (int i = 0; i < pass->wanted_count && graph->out != OUTPUT_LOGITS; i++) {
         float *row = logits + (size_t)i * (size_t)graph->vocabulary;
-        for (int v = 0; v < graph->vocabulary; v++)
-            row[v] -= off;
-        row[session->ids[pass->wanted[i]]] = 0;
+        int32_t id = session->ids[pass->wanted[i]];
+        if (graph->out == OUTPUT_LOG_SCORE_BY_SIGMA)
+            log_score_by_sigma(row, graph->vocabulary, id, pass->time);
+        row[id] = 0;
     }
 }

@@ -96,7 +96,7 @@ bool vector_encoder_describe(const struct checkpoint *checkpoint, const struct v
         !checkpoint_find(checkpoint, names.vector_in[0]))
         graph->names.vector_in[0] = graph->names.vector_out[0] = NULL;
     framing->pad = config_token(&config, "pad_token_id", graph->vocabulary);
-    framing->needs_time = true;
+    framing->time = TIME_KIND_PROCESS;
     framing->verified = true;
     json_decref(whole);
     return !config.bad && !arguments.bad;

@@ -29,7 +29,9 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     graph->vocabulary = config_int(&config, "vocab_size", 2, 1 << 24);
     framing->context_length = config_int(&config, "model_length", 1, 1 << 24);
     framing->mask = graph->vocabulary - 1;
-    framing->needs_time = config_bool_or(&config, "time_conditioning", false);
+    framing->time = config_bool_or(&config, "time_conditioning", false) ? TIME_KIND_SIGMA : TIME_KIND_NONE;
+    framing->schedule = "log_linear";
+    framing->prediction = "subs";
     framing->verified = true;
     return !config.bad;
 }

@@ -40,12 +40,26 @@ static bool is_absorbing(struct config *config)
     return false;
 }
 
+static void read_noise(struct config *config, struct framing *framing)
+{
+    const char *type = config_text_or(config, "type", "loglinear");
+    bool geometric = strcmp(type, "geometric") == 0;
+    if (!geometric && strcmp(type, "loglinear") != 0)
+        config_refuse(config, "noise.type", "loglinear or geometric");
+    framing->schedule = geometric ? "geometric" : "log_linear";
+    framing->sigma_min = config_number_or(config, "sigma_min", 1e-4);
+    framing->sigma_max = config_number_or(config, "sigma_max", 20);
+    if (!(framing->sigma_min > 0 && framing->sigma_max > framing->sigma_min && framing->sigma_max < 100))
+        config_refuse(config, "noise.sigma_min and sigma_max", "0 < sigma_min < sigma_max < 100");
+}
+
 static bool describe(const struct checkpoint *checkpoint, struct graph *graph, struct framing *framing,
                      struct lacuna_error *error)
 {
-    struct config config = config_of(checkpoint, error), model = config, transitions = config;
+    struct config config = config_of(checkpoint, error), model = config, transitions = config, noise = config;
     model.values = json_object_get(config.values, "model");
     transitions.values = json_object_get(config.values, "graph");
+    noise.values = json_object_get(config.values, "noise");
     bool absorbing = is_absorbing(&transitions);
     dit_describe(&model, "hidden_size", &names, graph);
     graph->vocabulary = config_int(&config, "tokens", 2, (1 << 24) - 1) + absorbing;
@@ -53,9 +67,12 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
         config_bool_or(&model, "scale_by_sigma", true) ? OUTPUT_LOG_SCORE_BY_SIGMA : OUTPUT_LOG_SCORE;
     framing->context_length = config_int(&model, "length", 1, 1 << 24);
     framing->mask = absorbing ? graph->vocabulary - 1 : -1;
-    framing->needs_time = true;
+    framing->time = TIME_KIND_SIGMA;
+    framing->process = absorbing ? "absorbing" : "uniform";
+    framing->prediction = "score";
+    read_noise(&noise, framing);
     framing->verified = true;
-    return !config.bad && !model.bad && !transitions.bad;
+    return !config.bad && !model.bad && !transitions.bad && !noise.bad;
 }
 
 static const char *const types[] = { "sedd", NULL };

@@ -35,7 +35,7 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     graph->names = names;
     framing->context_length = config_int(&config, "sequence_len", 1, 1 << 24);
     framing->mask = config_token(&config, "mask_token_id", graph->vocabulary);
-    framing->needs_time = true;
+    framing->time = TIME_KIND_STEP;
     framing->verified = true;
     return !config.bad;
 }
