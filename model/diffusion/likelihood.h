@@ -13,8 +13,7 @@ struct masked {
                                  expectation over masks is a bound (Nie et al. 2025, equation 3) */
 };
 
-/* One pass over each text with the session's context and the guidance of `denoise`; its process, schedule and
- * sampler are not read. */
+/* One pass over each text with the session's context and the guidance of `denoise`; its sampler may be NULL. */
 bool likelihood_look(const struct denoise *denoise, struct masked *texts, int count,
                      struct lacuna_error *error);
 

@@ -97,14 +97,12 @@ static bool likelihood_run(const struct verify_network *network, const struct co
         }
     }
     struct workspace workspace = { 0 };
-    struct denoise denoise = {
-        .session = network->session,
-        .framing = framing,
-        .guidance = { .condition = { with, without, positions, (int)prompt },
-                      .scale = scale,
-                      .active = scale != 1 },
-        .workspace = &workspace,
-    };
+    struct denoise denoise = denoise_of(framing);
+    denoise.session = network->session;
+    denoise.guidance = (struct guidance){ .condition = { with, without, positions, (int)prompt },
+                                          .scale = scale,
+                                          .active = scale != 1 };
+    denoise.workspace = &workspace;
     bool fine = likelihood_look(&denoise, texts, (int)copies->count, error);
     *nats = 0;
     for (size_t k = 0; k < copies->count; k++) {
