@@ -222,8 +222,7 @@ bool draft_keeps_promises(const struct group *group, const struct draft *draft)
         const struct rule *rule = &group->holes[h].rule;
         int words = text_words(fill, strlen(fill));
         if (!text_is_plain(fill, strlen(fill), group->wish->newlines) || holds_special(group, fill) ||
-            words < rule->words_low || (rule->words_high >= 0 && words > rule->words_high) ||
-            !fill[strspn(fill, " \n")])
+            words < rule->words_low || (rule->words_high >= 0 && words > rule->words_high))
             return false;
     }
     for (size_t k = 0; k < group->keep_count; k++) {

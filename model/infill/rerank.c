@@ -19,6 +19,8 @@
 enum { PASSES = 3, NEAR = 12, FILL_PIECES = 3 };
 /* What a word that repeats its neighbour costs, as a logarithm of probability. */
 static const double REPEAT_COST = 4;
+/* What a fill of blanks costs; only a hole that can hold no word allows one. */
+static const double BLANK_COST = 20;
 /* What a length at the very end of its distribution costs. */
 static const double LENGTH_COST = 6;
 
@@ -118,6 +120,14 @@ static int inner_repeats(const char *fill)
     return repeats;
 }
 
+static int count_blank(const struct group *group, const struct draft *draft)
+{
+    int blank = 0;
+    for (int h = 0; draft->fills && h < group->hole_count; h++)
+        blank += !draft->fills[h][strspn(draft->fills[h], " \n")];
+    return blank;
+}
+
 static int count_repeats(const struct group *group, const struct draft *draft)
 {
     int repeats = 0;
@@ -158,8 +168,8 @@ bool group_rerank(struct group *group, struct drafts *drafts, struct lacuna_erro
         struct draft *draft = drafts->at[i];
         double share = brief || !masked.fill_pieces[i] ? 1 : (double)FILL_PIECES / masked.fill_pieces[i];
         double length = brief ? draft->prior : -length_cost(group, draft);
-        draft->rank =
-            masked.near[i] + share * masked.fill[i] + length - REPEAT_COST * count_repeats(group, draft);
+        draft->rank = masked.near[i] + share * masked.fill[i] + length -
+                      REPEAT_COST * count_repeats(group, draft) - BLANK_COST * count_blank(group, draft);
     }
     if (fine)
         drafts_sort(drafts);
