@@ -163,7 +163,11 @@ static void the_written_model_computes_the_same(void **state)
     for (int i = 0; i < batch.count; i++)
         kinds[i] = batch.kinds[i] != KIND_CONTEXT;
     float *logits = calloc((size_t)batch.chosen * (size_t)shape.vocabulary, sizeof *logits);
-    struct rows rows = { batch.ids, batch.positions, batch.count, batch.at, batch.chosen, 0.0f };
+    struct rows rows = { .ids = batch.ids,
+                         .positions = batch.positions,
+                         .count = batch.count,
+                         .wanted = batch.at,
+                         .wanted_count = batch.chosen };
     assert_true(denoiser_forward(session, &rows, kinds, logits, NULL, NULL));
     for (int n = 0; n < batch.chosen; n++) {
         const float *z = logits + (size_t)n * (size_t)shape.vocabulary;
