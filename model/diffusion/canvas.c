@@ -43,6 +43,34 @@ void canvas_free(struct canvas *canvas)
     *canvas = (struct canvas){ 0 };
 }
 
+static void shift(struct canvas *canvas, int from, int to)
+{
+    size_t count = (size_t)(canvas->size - (from > to ? from : to));
+    memmove(canvas->ids + to, canvas->ids + from, count * sizeof *canvas->ids);
+    memmove(canvas->positions + to, canvas->positions + from, count * sizeof *canvas->positions);
+    memmove(canvas->open + to, canvas->open + from, count * sizeof *canvas->open);
+    memmove(canvas->probability + to, canvas->probability + from, count * sizeof *canvas->probability);
+}
+
+void canvas_insert(struct canvas *canvas, int place)
+{
+    size_t count = (size_t)++canvas->size;
+    canvas->ids = memory_resize(canvas->ids, count, sizeof *canvas->ids);
+    canvas->positions = memory_resize(canvas->positions, count, sizeof *canvas->positions);
+    canvas->open = memory_resize(canvas->open, count, sizeof *canvas->open);
+    canvas->probability = memory_resize(canvas->probability, count, sizeof *canvas->probability);
+    shift(canvas, place, place + 1);
+    canvas->ids[place] = canvas->positions[place] = 0;
+    canvas->open[place] = 1;
+    canvas->probability[place] = 1;
+}
+
+void canvas_remove(struct canvas *canvas, int place)
+{
+    shift(canvas, place + 1, place);
+    canvas->size--;
+}
+
 int canvas_open(const struct canvas *canvas)
 {
     int count = 0;

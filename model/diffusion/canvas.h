@@ -21,6 +21,9 @@ struct canvas {
 struct canvas canvas_new(int size, int first);
 struct canvas canvas_copy(const struct canvas *from);
 void canvas_free(struct canvas *canvas);
+/* An open place in front of `place`, or behind the last one; its id and position are the caller's to set. */
+void canvas_insert(struct canvas *canvas, int place);
+void canvas_remove(struct canvas *canvas, int place);
 int canvas_open(const struct canvas *canvas);
 /* Decides one place. */
 void canvas_put(struct canvas *canvas, int place, int32_t id, float probability);

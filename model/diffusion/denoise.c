@@ -232,6 +232,12 @@ static void read_probabilities(const struct denoise *denoise, const struct place
     denoise->process->score(&noise, rows->id, rows->sigma, rows->derived);
 }
 
+static void refuse(const struct denoise *denoise, float *row)
+{
+    for (int i = 0; i < denoise->refused_count; i++)
+        row[denoise->refused[i]] = -INFINITY;
+}
+
 /* Rows of one sequence, read and guided. Its first row is number `first`; those of the other branch follow
  * `half` rows behind, 0 where there is none. */
 static struct view make_view(const struct denoise *denoise, struct batch *batch, struct sequence *sequence,
@@ -253,9 +259,12 @@ static struct view make_view(const struct denoise *denoise, struct batch *batch,
         rows.without = half ? batch->logits + other : NULL;
         rows.derived = denoise->workspace->derived + at;
         rows.derived_without = denoise->workspace->derived + other;
+        refuse(denoise, rows.with);
         prediction->read(&noise, rows.id, rows.sigma, rows.with);
-        if (half)
+        if (half) {
+            refuse(denoise, rows.without);
             prediction->read(&noise, rows.id, rows.sigma, rows.without);
+        }
         (prediction->scores ? read_scores : read_probabilities)(denoise, &rows, batch, k);
     }
     return (struct view){ .sequence = sequence,

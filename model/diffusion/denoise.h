@@ -63,6 +63,11 @@ struct denoise {
     /* Puts a piece for each open place into `tokens` [count]; NULL: the best of each row of choice, which has
      * temperature or the noise of drawing in it. */
     void (*choose)(void *user, const struct view *view, int32_t *tokens);
+    const int32_t *refused; /* [refused_count] tokens that no place may hold; may change between steps */
+    int refused_count;
+    /* After each step, before it is observed: may make canvases longer or shorter and set another context.
+     * NULL: nothing. false: error. */
+    bool (*settle)(void *user, struct sequence *const *sequences, int count, struct lacuna_error *error);
     /* After each step. */
     void (*observe)(void *user, int step, int steps, struct sequence *const *sequences, int count);
     const atomic_bool *cancel, *stop; /* may be NULL */

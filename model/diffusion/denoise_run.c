@@ -312,12 +312,14 @@ bool denoise_run(const struct denoise *denoise, struct sequence *const *sequence
         int living = 0;
         for (int i = 0; i < count; i++)
             if (canvas_open(&sequences[i]->canvas)) {
-                total[living] = open[i];
+                int now = canvas_open(&sequences[i]->canvas);
+                total[living] = open[i] = now > open[i] ? now : open[i];
                 live[living++] = sequences[i];
             }
         if (!living || (denoise->keeps_noise && step > denoise->steps))
             break;
-        fine = take_step(&run, live, living, error);
+        fine = take_step(&run, live, living, error) &&
+               (!denoise->settle || denoise->settle(denoise->user, sequences, count, error));
         denoise->workspace->fresh = rows_last(&run, living);
         if (fine && denoise->observe)
             denoise->observe(denoise->user, step, step > steps ? step : steps, sequences, count);

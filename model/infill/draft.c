@@ -98,6 +98,30 @@ void draft_free(struct draft *draft, int hole_count)
     free(draft);
 }
 
+void draft_insert(struct draft *draft, int hole_count, int hole, int place)
+{
+    size_t size = (size_t)draft->sequence.canvas.size, at = (size_t)place, behind = size - at;
+    canvas_insert(&draft->sequence.canvas, place);
+    draft->kept = memory_resize(draft->kept, size + 1, sizeof *draft->kept);
+    draft->macro = memory_resize(draft->macro, size + 1, sizeof *draft->macro);
+    memmove(draft->kept + at + 1, draft->kept + at, behind * sizeof *draft->kept);
+    memmove(draft->macro + at + 1, draft->macro + at, behind * sizeof *draft->macro);
+    draft->kept[at] = 0;
+    draft->macro[at] = effect_none();
+    for (int h = hole + 1; h <= hole_count; h++)
+        draft->starts[h]++;
+}
+
+void draft_remove(struct draft *draft, int hole_count, int hole, int place)
+{
+    size_t at = (size_t)place, behind = (size_t)draft->sequence.canvas.size - at - 1;
+    canvas_remove(&draft->sequence.canvas, place);
+    memmove(draft->kept + at, draft->kept + at + 1, behind * sizeof *draft->kept);
+    memmove(draft->macro + at, draft->macro + at + 1, behind * sizeof *draft->macro);
+    for (int h = hole + 1; h <= hole_count; h++)
+        draft->starts[h]--;
+}
+
 struct stretch draft_stretch(const struct group *group, const struct draft *draft, int hole)
 {
     int fixed = draft_fixed(group, hole), length = draft->starts[hole + 1] - draft->starts[hole];

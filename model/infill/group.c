@@ -351,7 +351,11 @@ bool group_fill(struct group *group, const struct text_part *texts, struct lacun
     if (!group_start(group, texts, error) || !group_lengths(group, error))
         return false;
     struct work work = { 0 };
-    bool fine = start_all(group, &work, error) && run_all(group, &work, error);
+    bool enough = group->opening && (group->wish->count == 1 || stopped(group));
+    if (group->opening)
+        drafts_add(&work.done, group->opening);
+    group->opening = NULL;
+    bool fine = enough || (start_all(group, &work, error) && run_all(group, &work, error));
     if (fine && stopped(group))
         group_stop(group, &work.done);
     else if (fine)
@@ -371,6 +375,7 @@ bool group_fill(struct group *group, const struct text_part *texts, struct lacun
 void group_free(struct group *group)
 {
     drafts_free(&group->drafts, group->hole_count);
+    draft_free(group->opening, group->hole_count);
     for (int h = 0; group->holes && h < group->hole_count; h++) {
         rule_free(&group->holes[h].rule);
         plans_free(&group->holes[h].plans);

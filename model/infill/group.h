@@ -89,6 +89,7 @@ struct group {
     size_t keep_count;
     uint64_t stream;           /* next stream of random numbers */
     struct drafts drafts;      /* best first */
+    struct draft *opening;     /* what came of finding the lengths, finished; NULL: nothing */
     int steps;                 /* taken for the first draft */
     bool stopped;              /* the draft is not finished */
     struct text_part original; /* what is rewritten; nothing where a hole is filled */
@@ -114,6 +115,10 @@ struct draft *draft_new(struct group *group, const int *lengths, double heat);
 void draft_noise(const struct group *group, struct draft *draft);
 struct draft *draft_copy(struct group *group, const struct draft *from);
 void draft_free(struct draft *draft, int hole_count);
+/* One more open place of hole `hole` in front of `place`; one place fewer. Positions are the caller's to set.
+ */
+void draft_insert(struct draft *draft, int hole_count, int hole, int place);
+void draft_remove(struct draft *draft, int hole_count, int hole, int place);
 struct stretch draft_stretch(const struct group *group, const struct draft *draft, int hole);
 int draft_fixed(const struct group *group, int hole);
 bool draft_possible(const struct group *group, const struct draft *draft);

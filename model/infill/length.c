@@ -5,7 +5,7 @@
  * distribution of the length. Training drew the bucket among those that hold the text, which favours short
  * texts in small buckets: the chance of each length is multiplied by the weight of all buckets that hold it,
  * so that it does not depend on the bucket looked at. */
-#include "model/infill/group.h"
+#include "model/infill/length.h"
 
 #include "model/base/memory.h"
 #include "model/diffusion/logits.h"
@@ -243,14 +243,13 @@ static bool without_words(struct group *group, struct hole *hole)
     return restrict_lengths(group, hole);
 }
 
-static bool look_once(struct group *group, int bucket, struct lacuna_error *error)
+bool length_look(struct group *group, const int *rooms, struct lacuna_error *error)
 {
-    int *rooms = memory_new((size_t)group->hole_count, sizeof *rooms);
     for (int h = 0; h < group->hole_count; h++) {
         rule_free(&group->holes[h].rule);
         free(group->holes[h].chance);
         group->holes[h].chance = NULL;
-        rooms[h] = group->holes[h].room = first_room(group, &group->holes[h], bucket);
+        group->holes[h].room = rooms[h];
     }
     struct looked looked = { .group = group, .fine = true };
     bool fine = group_window(group, error) && group_context(group, 0, error);
@@ -260,39 +259,108 @@ static bool look_once(struct group *group, int bucket, struct lacuna_error *erro
     plain.guidance.active = false;
     fine = fine && denoise_look(&plain, &sequence, 1, look_at, &looked, error);
     draft_free(draft, group->hole_count);
-    free(rooms);
     if (fine && !looked.fine)
         return fail(error, LACUNA_LENGTH, "no piece of the model may begin a fill here");
     return fine;
 }
 
-bool group_lengths(struct group *group, struct lacuna_error *error)
+static bool look_once(struct group *group, int bucket, struct lacuna_error *error)
+{
+    int *rooms = memory_new((size_t)group->hole_count, sizeof *rooms);
+    for (int h = 0; h < group->hole_count; h++)
+        rooms[h] = first_room(group, &group->holes[h], bucket);
+    bool fine = length_look(group, rooms, error);
+    free(rooms);
+    return fine;
+}
+
+struct ends ends_keep(const struct group *group)
+{
+    struct ends ends = { 0 };
+    const struct ids *first = &group->sides[0], *last = &group->sides[group->hole_count];
+    ids_append(&ends.head, first->at, first->count);
+    ids_append(&ends.tail, last->at, last->count);
+    return ends;
+}
+
+void ends_restore(const struct ends *ends, struct group *group)
+{
+    struct ids *first = &group->sides[0], *last = &group->sides[group->hole_count];
+    first->count = last->count = 0;
+    ids_append(first, ends->head.at, ends->head.count);
+    ids_append(last, ends->tail.at, ends->tail.count);
+}
+
+void ends_free(struct ends *ends)
+{
+    ids_free(&ends->head);
+    ids_free(&ends->tail);
+}
+
+int length_kept(const struct group *group)
+{
+    return keep_pieces(group);
+}
+
+int length_most(const struct group *group)
+{
+    return bucket_most(group);
+}
+
+bool length_restrict(struct group *group, struct hole *hole, struct lacuna_error *error)
+{
+    return restrict_lengths(group, hole) || without_words(group, hole) ||
+           fail(error, LACUNA_LENGTH, "no fill of that length exists for this hole");
+}
+
+bool length_place(struct group *group, const struct ends *ends, const int *lengths,
+                  struct lacuna_error *error)
+{
+    for (int h = 0; h < group->hole_count; h++)
+        group->holes[h].room = lengths[h];
+    ends_restore(ends, group);
+    return group_window(group, error) && group_context(group, 0, error);
+}
+
+void length_settle(struct group *group, const int *lengths)
+{
+    for (int h = 0; h < group->hole_count; h++) {
+        struct hole *hole = &group->holes[h];
+        free(hole->chance);
+        hole->chance = memory_new((size_t)lengths[h] + 1, sizeof *hole->chance);
+        hole->chance[lengths[h]] = 1;
+        hole->low = hole->high = lengths[h];
+    }
+}
+
+/* By buckets, for a network that has null pieces. */
+static bool length_buckets(struct group *group, struct lacuna_error *error)
 {
     int most = bucket_most(group), bucket = BUCKET_LEAST < most ? BUCKET_LEAST : most;
-    struct ids head = { 0 }, tail = { 0 };
-    struct ids *first = &group->sides[0], *last = &group->sides[group->hole_count];
-    ids_append(&head, first->at, first->count);
-    ids_append(&tail, last->at, last->count);
+    struct ends ends = ends_keep(group);
     bool fine, again;
     do {
         fine = look_once(group, bucket, error);
         bool crowded = false;
         for (int h = 0; fine && h < group->hole_count; h++) {
-            struct hole *hole = &group->holes[h];
-            if (!restrict_lengths(group, hole) && !without_words(group, hole))
-                fine = fail(error, LACUNA_LENGTH, "no fill of that length exists for this hole");
-            crowded = crowded || is_crowded(hole);
+            fine = length_restrict(group, &group->holes[h], error);
+            crowded = crowded || is_crowded(&group->holes[h]);
         }
         again = fine && crowded && group->hole_count == 1 && group->wish->length.unit == LACUNA_AUTO &&
-                bucket < most && group->denoise.framing->null >= 0;
+                bucket < most;
         if (again) {
             bucket *= 2;
-            first->count = last->count = 0;
-            ids_append(first, head.at, head.count);
-            ids_append(last, tail.at, tail.count);
+            ends_restore(&ends, group);
         }
     } while (again);
-    ids_free(&head);
-    ids_free(&tail);
+    ends_free(&ends);
     return fine;
+}
+
+bool group_lengths(struct group *group, struct lacuna_error *error)
+{
+    const struct framing *framing = group->denoise.framing;
+    if (framing->null >= 0)
+        return length_buckets(group, error);
+    return framing->expand >= 0 ? length_elastic(group, error) : length_fixed(group, error);
 }

@@ -20,6 +20,7 @@ struct infill {
     struct attributes attributes;
     struct lacuna_attribute *listed; /* of attributes, for the description */
     struct buckets buckets;
+    struct length_bias bias;
     struct lacuna_description description;
 };
 
@@ -44,6 +45,21 @@ static void read_buckets(struct buckets *buckets, const json_t *config)
         buckets->size[buckets->count] = sizes[i];
         buckets->weight[buckets->count++] = 1;
     }
+}
+
+/* The published one where the configuration's would not be above 0 at every length. */
+static struct length_bias read_bias(const json_t *config)
+{
+    double values[5] = { 0 };
+    const json_t *list = json_object_get(config, "length_bias");
+    bool fine = json_array_size(list) == 5;
+    for (size_t i = 0; fine && i < 5; i++) {
+        values[i] = json_number_value(json_array_get(list, i));
+        fine = values[i] >= 0 && values[i] < 1e3;
+    }
+    if (!fine || !(values[4] > 0))
+        return length_bias_published();
+    return (struct length_bias){ values[0], values[1], values[2], values[3], values[4] };
 }
 
 static void describe(struct infill *infill)
@@ -97,6 +113,7 @@ static bool open_parts(struct infill *infill, const struct lacuna_options *optio
         pieces_new(infill->tokenizer, framing->vocabulary, banned, (int)(sizeof banned / sizeof *banned));
     const json_t *config = checkpoint_config(infill->checkpoint);
     read_buckets(&infill->buckets, config);
+    infill->bias = read_bias(config);
     char *names = find_data("attributes.yaml", options ? options->data_folder : NULL);
     bool fine = attributes_open(&infill->attributes, config, framing->vocabulary, names, error);
     free(names);
@@ -187,6 +204,11 @@ const struct pieces *infill_pieces(const struct infill *infill)
 const struct buckets *infill_buckets(const struct infill *infill)
 {
     return &infill->buckets;
+}
+
+const struct length_bias *infill_bias(const struct infill *infill)
+{
+    return &infill->bias;
 }
 
 int infill_slots(const struct infill *infill)

@@ -3,6 +3,7 @@
 #define MODEL_INFILL_OPEN_H
 
 #include "model/infill/attribute.h"
+#include "model/infill/climb.h"
 #include "model/infill/infill.h"
 #include "model/infill/pieces.h"
 
@@ -18,6 +19,9 @@ struct buckets {
 const struct attributes *infill_attributes(const struct infill *infill);
 const struct pieces *infill_pieces(const struct infill *infill);
 const struct buckets *infill_buckets(const struct infill *infill);
+/* How sure the network is of holes by their length: config.json "length_bias" [a, b, c, d, e], else what was
+ * published. */
+const struct length_bias *infill_bias(const struct infill *infill);
 /* Rows in front of the text: attribute slots of the model. */
 int infill_slots(const struct infill *infill);
 

@@ -4,7 +4,7 @@ from checkpoint import attention, gelu, layer_norm, matrix, random, scale, write
 WIDTH, LAYERS, HEADS, INNER, VOCABULARY, PLACES = 40, 3, 4, 72, 61, 32
 
 
-def make(folder, old_names=False, tied=True):
+def make(folder, old_names=False, tied=True, change=None):
     t = {}
 
     def linear(name, rows, cols):
@@ -31,6 +31,8 @@ def make(folder, old_names=False, tied=True):
     t["cls.predictions.bias"] = matrix(VOCABULARY)
     if not tied:
         t["cls.predictions.decoder.weight"] = matrix(VOCABULARY, WIDTH)
+    if change:
+        change(t)
     config = {"model_type": "bert", "hidden_size": WIDTH, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS,
               "intermediate_size": INNER, "vocab_size": VOCABULARY, "max_position_embeddings": PLACES, "type_vocab_size": 2,
               "layer_norm_eps": 1e-12, "hidden_act": "gelu", "tie_word_embeddings": tied}
@@ -73,3 +75,4 @@ holes = [
     ("(w7) w8", [1, 3], r"\(\S.*\) w8"),
     ("", [0, 0], r"\S.*"),
 ]
+holes = [(0, {"text": text, "spans": [span], "length": 3}, pattern) for text, span, pattern in holes]

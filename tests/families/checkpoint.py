@@ -66,11 +66,11 @@ def read_facts(program, folder):
 
 
 def fill(program, folder, request):
-    """The answer to one request; a failure counts as one without alternatives that match."""
+    """The best alternative of the answer to one request; of a failure, its error as the text."""
     done = subprocess.run([program, "infill", "--model", folder, "--requests", "-"], input=json.dumps(request).encode(),
                           capture_output=True)
     answer = json.loads(done.stdout)
-    return answer if "alternatives" in answer else {"alternatives": [{"text": str(answer)}]}
+    return answer["alternatives"][0] if "alternatives" in answer else {"text": str(answer), "lengths": []}
 
 
 def layer_norm(x, weight, bias, epsilon):
