@@ -68,7 +68,8 @@ static bool read_standard_input(struct editor *editor, struct error *error)
     if (good && input.size) {
         editor_replace(editor, (struct span){ 0, text_size(editor_text(editor)) }, input.data, input.size);
         document_ensure_line(editor_document(editor));
-        editor_close_step(editor);
+        document_begin_history(editor_document(editor));
+        editor_document(editor)->clean_step = NEVER_CLEAN;
         editor_set_cursor(editor, 0);
     }
     bytes_free(&input);

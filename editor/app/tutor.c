@@ -57,8 +57,8 @@ bool tutor_open(struct editor *editor, struct error *error)
     if (good) {
         size_t count = take_spans(&lesson, spans);
         editor_replace(editor, (struct span){ 0, text_size(editor_text(editor)) }, lesson.data, lesson.size);
-        editor_close_step(editor);
-        editor_document(editor)->clean_step = editor_document(editor)->step;
+        document_begin_history(editor_document(editor));
+        editor_document(editor)->clean_step = 0;
         for (size_t i = 0; i < count; i++)
             fill_mask(editor, spans[i]);
         editor_set_cursor(editor, 0);

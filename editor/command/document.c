@@ -48,15 +48,30 @@ struct text *document_file_text(const struct document *document)
     return text_replace(document->text, (struct span){ size - 1, size }, "", 0);
 }
 
-void document_free(struct document *document)
+static void free_steps(struct document *document)
 {
-    if (!document)
-        return;
     for (size_t i = 0; i < document->step_count; i++) {
         text_free(document->steps[i].text);
         free(document->steps[i].edits);
         free(document->steps[i].marks);
     }
+}
+
+void document_begin_history(struct document *document)
+{
+    free_steps(document);
+    document->steps[0] = (struct step){ .text = text_keep(document->text), .time = time(0) };
+    document->step_count = 1;
+    document->step = 0;
+    document->step_open = false;
+    document->change_count = document->change_index = 0;
+}
+
+void document_free(struct document *document)
+{
+    if (!document)
+        return;
+    free_steps(document);
     free(document->steps);
     free(document->changes);
     free(document->line_undo.bytes);

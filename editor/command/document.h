@@ -94,6 +94,8 @@ void document_replace(struct document *document, struct span span, const char *b
 /* The span reads what `from` holds in `source`; shares pieces. */
 void document_splice(struct document *document, struct span span, const struct text *from,
                      struct span source);
+/* What the document reads now is its text as it was opened: nothing before it can be undone. */
+void document_begin_history(struct document *document);
 /* An empty text becomes one empty line. */
 void document_ensure_line(struct document *document);
 

@@ -169,6 +169,9 @@ static void the_lesson_opens_with_a_hole_ready(void **state)
     assert_true(session_sees(session, "down to the quay and waited an hour before"));
     session_type(session, "u");
     assert_true(session_sees(session, "down to the harbour and waited an hour before"));
+    session_type(session, "uu");
+    assert_true(session_sees(session, "at the oldest state"));
+    assert_true(session_sees(session, "a lesson of five minutes"));
     leave(session);
 }
 
