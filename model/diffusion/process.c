@@ -27,3 +27,16 @@ void reverse_posterior(const struct reverse *reverse, int k, double dsigma, floa
     process_posterior(reverse->process, reverse->noise, reverse->scores[k],
                       reverse->canvas->ids[reverse->places[k]], dsigma, weights, reverse->room);
 }
+
+void process_reverse_rate(const struct process *process, const struct process_noise *noise,
+                          const float *log_score, int32_t id, float *row)
+{
+    double out = 0;
+    process->rate_into(noise, id, row);
+    row[id] = 0;
+    for (int32_t v = 0; v < noise->vocabulary; v++) {
+        row[v] *= v == id ? 0 : expf(log_score[v]);
+        out += (double)row[v];
+    }
+    row[id] = (float)-out;
+}

@@ -85,4 +85,8 @@ void process_posterior(const struct process *process, const struct process_noise
 /* The same at place k of a step. */
 void reverse_posterior(const struct reverse *reverse, int k, double dsigma, float *weights);
 
+/* Row of the reverse rates at a place that holds `id`: what flows in from each piece, and out at `id`. */
+void process_reverse_rate(const struct process *process, const struct process_noise *noise,
+                          const float *log_score, int32_t id, float *row);
+
 #endif
