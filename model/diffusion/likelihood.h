@@ -13,7 +13,8 @@ struct masked {
                                  expectation over masks is a bound (Nie et al. 2025, equation 3) */
 };
 
-/* One pass over each text with the session's context and the guidance of `denoise`; its sampler may be NULL. */
+/* One pass over each text with the session's context and the guidance of `denoise`; its sampler may be NULL.
+ */
 bool likelihood_look(const struct denoise *denoise, struct masked *texts, int count,
                      struct lacuna_error *error);
 

@@ -56,12 +56,17 @@ static bool ddpm_cache(const struct verify_network *network, const struct verify
 }
 
 static const struct verify_kind kinds[] = {
-    { "backbone_logits", forward }, { "noise_table", verify_noise_table },
-    { "forward_subs", subs },       { "forward_sedd", sedd },
-    { "forward_d3pm", d3pm },       { "analytic_step", analytic },
-    { "ddpm_step", ddpm },          { "ddpm_cache_step", ddpm_cache },
+    { "backbone_logits", forward },
+    { "noise_table", verify_noise_table },
+    { "forward_subs", subs },
+    { "forward_sedd", sedd },
+    { "forward_d3pm", d3pm },
+    { "analytic_step", analytic },
+    { "ddpm_step", ddpm },
+    { "ddpm_cache_step", ddpm_cache },
     { "sample", verify_rates_run },
-    { "semi_ar", verify_strides }, { 0 },
+    { "semi_ar", verify_strides },
+    { 0 },
 };
 
 static void run(struct verify_file *file)
