@@ -96,7 +96,9 @@ bool vector_encoder_describe(const struct checkpoint *checkpoint, const struct v
         !checkpoint_find(checkpoint, names.vector_in[0]))
         graph->names.vector_in[0] = graph->names.vector_out[0] = NULL;
     framing->pad = config_token(&config, "pad_token_id", graph->vocabulary);
+    framing->process = "gaussian";
     framing->time = TIME_KIND_PROCESS;
+    framing->closed = true;
     framing->verified = true;
     json_decref(whole);
     return !config.bad && !arguments.bad;

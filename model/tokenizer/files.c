@@ -211,11 +211,13 @@ static json_t *characters_spec(json_t *vocab, const char *unknown)
     return json_pack("{s:[], s:{s:s}, s:o}", "added_tokens", "decoder", "type", "Fuse", "model", model);
 }
 
-json_t *spec_from_characters(const char *folder, struct lacuna_error *error)
+json_t *spec_from_vocabulary(const char *folder, struct lacuna_error *error)
 {
     json_t *vocab = vocabulary_file(folder, error);
     if (!vocab)
         return NULL;
+    if (vocabulary_is_words(vocab))
+        return spec_from_word_list(vocab);
     static const char *const unknowns[] = { "<unk>", "[UNK]", "<UNK>" };
     const char *unknown = NULL;
     for (size_t k = 0; k < sizeof unknowns / sizeof *unknowns; k++)

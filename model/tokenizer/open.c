@@ -25,13 +25,16 @@ static json_t *json_of(const char *folder, const char *name, struct lacuna_error
     return value;
 }
 
-/* A model whose configuration says that its ids are ASCII codes. */
+/* A model whose configuration says that its ids are ASCII codes, or a published one of Diffusion-LM's kind
+ * that keeps its words elsewhere. */
 static json_t *spec_from_config(const char *folder, struct lacuna_error *error)
 {
     json_t *config = holds(folder, "config.json") ? json_of(folder, "config.json", error) : NULL,
            *spec = NULL;
     if (!strncmp(json_text(config, "tokenizer", ""), "ascii", 5))
         spec = spec_from_ascii(config, error);
+    else if (holds(folder, "training_args.json") && json_object_get(config, "vocab_size"))
+        spec = spec_from_numbers(json_whole(config, "vocab_size", 0), error);
     else
         fail(error, LACUNA_MODEL,
              "%s: holds no tokenizer (tokenizer.json, vocab.json with merges.txt, or vocab.txt)", folder);
@@ -89,7 +92,7 @@ static json_t *spec_of(const char *folder, struct lacuna_error *error)
         return json_of(folder, "tokenizer.json", error);
     if (holds(folder, "vocab.json"))
         return holds(folder, "merges.txt") ? spec_from_merges(folder, error)
-                                           : spec_from_characters(folder, error);
+                                           : spec_from_vocabulary(folder, error);
     if (holds(folder, "vocab.txt"))
         return spec_from_words(folder, error);
     char *gguf = only_gguf(folder);
@@ -105,7 +108,8 @@ static json_t *spec_of(const char *folder, struct lacuna_error *error)
 static bool stands_for_folder(const char *name)
 {
     return !strcmp(name, "vocab.json") || !strcmp(name, "merges.txt") || !strcmp(name, "vocab.txt") ||
-           !strcmp(name, "config.json") || text_ends_with(name, ".safetensors");
+           !strcmp(name, "config.json") || text_ends_with(name, ".safetensors") ||
+           text_ends_with(name, ".pt");
 }
 
 static json_t *spec_read(const char *path, struct lacuna_error *error)

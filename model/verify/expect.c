@@ -40,6 +40,13 @@ float *verify_input(const struct verify_file *file, const json_t *one, const cha
     return out;
 }
 
+double *verify_input_double(const struct verify_file *file, const json_t *one, const char *name,
+                            size_t *count, struct lacuna_error *error)
+{
+    struct verify_values values;
+    return input_read(&values, file, one, name, count, error) ? values.at : NULL;
+}
+
 int32_t *verify_input_whole(const struct verify_file *file, const json_t *one, const char *name,
                             size_t *count, struct lacuna_error *error)
 {

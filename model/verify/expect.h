@@ -8,6 +8,9 @@
  * number). The caller's. */
 float *verify_input(const struct verify_file *file, const json_t *one, const char *name, size_t *count,
                     struct lacuna_error *error);
+/* The same in float64. */
+double *verify_input_double(const struct verify_file *file, const json_t *one, const char *name,
+                            size_t *count, struct lacuna_error *error);
 /* The same as whole numbers. */
 int32_t *verify_input_whole(const struct verify_file *file, const json_t *one, const char *name,
                             size_t *count, struct lacuna_error *error);

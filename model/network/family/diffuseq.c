@@ -15,6 +15,9 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     static const struct vector_encoder_keys keys = {
         .width = "input_dims", .time = "hidden_t_dim", .width_arg = "hidden_dim", .time_arg = "hidden_t_dim"
     };
+    framing->spelled.bos = "[CLS]";
+    framing->spelled.eos = "[SEP]";
+    framing->spelled.pad = "[PAD]";
     return vector_encoder_describe(checkpoint, &keys, graph, framing, error);
 }
 

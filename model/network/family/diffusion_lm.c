@@ -15,6 +15,9 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
                                                      .time = "model_channels",
                                                      .width_arg = "in_channel",
                                                      .time_arg = "num_channels" };
+    framing->spelled.bos = "START";
+    framing->spelled.eos = "END";
+    framing->spelled.pad = "PAD";
     return vector_encoder_describe(checkpoint, &keys, graph, framing, error);
 }
 
