@@ -33,7 +33,8 @@ struct denoise denoise_of(const struct framing *framing)
 struct process_noise denoise_noise(const struct denoise *denoise)
 {
     return (struct process_noise){ .mask = denoise->framing->mask,
-                                   .vocabulary = denoise->framing->vocabulary };
+                                   .vocabulary = denoise->framing->vocabulary,
+                                   .vectors = denoise->vectors };
 }
 
 void workspace_free(struct workspace *workspace)
@@ -165,7 +166,7 @@ static int batch_fill(struct batch *batch, const struct denoise *denoise, struct
             *rows = lay_branch(denoise, &sequences[i]->canvas, front, batch->ids + row, batch->places + row,
                                batch->wanted + want);
             rows->time = time_input(denoise, sequences[i]);
-            if (denoise->process->lay && sequences[i]->state)
+            if (sequences[i]->state)
                 denoise->process->lay(sequences[i]->state, &sequences[i]->canvas, sequences[i]->t, rows);
             row += rows->count;
             want += rows->wanted_count;
@@ -259,6 +260,8 @@ static struct view make_view(const struct denoise *denoise, struct batch *batch,
         rows.without = half ? batch->logits + other : NULL;
         rows.derived = denoise->workspace->derived + at;
         rows.derived_without = denoise->workspace->derived + other;
+        if (sequence->state)
+            denoise->process->say(sequence->state, k, batch->open[k], rows.with);
         refuse(denoise, rows.with);
         prediction->read(&noise, rows.id, rows.sigma, rows.with);
         if (half) {
@@ -276,17 +279,55 @@ static struct view make_view(const struct denoise *denoise, struct batch *batch,
                           .scores = wants_scores(denoise) ? (const float *const *)batch->scores : NULL };
 }
 
+static bool predict(const struct denoise *denoise, const struct batch *batch, int branches,
+                    struct lacuna_error *error)
+{
+    if (denoise->predict)
+        return denoise->predict(denoise->user, batch->rows, branches, batch->logits);
+    return denoiser_step(denoise->session, batch->rows, branches, batch->logits, denoise->cancel, error);
+}
+
+/* A look that only asks the network may do without a process. */
+static bool has_states(const struct denoise *denoise)
+{
+    return denoise->process && denoise->process->open;
+}
+
+void denoise_open_states(const struct denoise *denoise, struct sequence *const *sequences, int count,
+                         bool *opened)
+{
+    struct process_noise noise = denoise_noise(denoise);
+    for (int i = 0; i < count && has_states(denoise); i++) {
+        struct draws own = draws_random(&sequences[i]->random);
+        opened[i] = !sequences[i]->state;
+        if (opened[i])
+            sequences[i]->state = denoise->process->open(&sequences[i]->canvas, &noise,
+                                                         sequences[i]->draws ? sequences[i]->draws : &own);
+    }
+}
+
+void denoise_close_states(const struct denoise *denoise, struct sequence *const *sequences, int count,
+                          const bool *opened)
+{
+    for (int i = 0; i < count && has_states(denoise); i++) {
+        if (!opened[i])
+            continue;
+        denoise->process->close(sequences[i]->state);
+        sequences[i]->state = NULL;
+    }
+}
+
 bool denoise_look(const struct denoise *denoise, struct sequence *const *sequences, int count,
                   void (*look)(void *user, int index, const struct view *view), void *user,
                   struct lacuna_error *error)
 {
-    bool fine = true;
+    bool fine = true, *opened = memory_new((size_t)count, sizeof *opened);
+    denoise_open_states(denoise, sequences, count, opened);
     for (int first = 0, last; first < count && fine; first = last) {
         last = batch_extent(denoise, sequences, count, first);
         struct batch batch = batch_new(denoise, sequences, first, last);
         int branches = batch_fill(&batch, denoise, sequences, first, last);
-        fine = denoise->workspace->fresh ||
-               denoiser_step(denoise->session, batch.rows, branches, batch.logits, denoise->cancel, error);
+        fine = denoise->workspace->fresh || predict(denoise, &batch, branches, error);
         int64_t half = 0, at = 0;
         for (int i = first; i < last; i++)
             half += canvas_open(&sequences[i]->canvas);
@@ -302,5 +343,7 @@ bool denoise_look(const struct denoise *denoise, struct sequence *const *sequenc
         }
         batch_free(&batch);
     }
+    denoise_close_states(denoise, sequences, count, opened);
+    free(opened);
     return fine;
 }

@@ -49,9 +49,12 @@ void workspace_free(struct workspace *workspace);
 
 struct denoise {
     struct denoiser_session *session;
+    /* In the network's place, as denoiser_step; NULL: the session. */
+    bool (*predict)(void *user, const struct rows *branches, int branch_count, float *logits);
     const struct framing *framing;
     const struct process *process;
     struct noise_schedule schedule;
+    const struct vectors *vectors; /* settings of a process of vectors; NULL: tokens */
     const struct prediction *prediction;
     const struct sampler *sampler;
     struct guidance guidance;
@@ -59,7 +62,7 @@ struct denoise {
     double end;                  /* the time that the steps end at; 0: the sampler's */
     bool keeps_noise;            /* what is noise after the last step stays noise */
     struct workspace *workspace; /* the caller's, of one thread */
-    void *user;                  /* of the two hooks */
+    void *user;                  /* of the hooks */
     /* Puts a piece for each open place into `tokens` [count]; NULL: the best of each row of choice, which has
      * temperature or the noise of drawing in it. */
     void (*choose)(void *user, const struct view *view, int32_t *tokens);
@@ -76,6 +79,13 @@ struct denoise {
 /* Process, schedule and prediction as the family has them; the rest is the caller's. */
 struct denoise denoise_of(const struct framing *framing);
 struct process_noise denoise_noise(const struct denoise *denoise);
+
+/* States of the process where sequences have none; `opened` [count] says which, and those alone are closed
+ * again. A process of tokens needs none. */
+void denoise_open_states(const struct denoise *denoise, struct sequence *const *sequences, int count,
+                         bool *opened);
+void denoise_close_states(const struct denoise *denoise, struct sequence *const *sequences, int count,
+                          const bool *opened);
 
 /* One pass of the network over each sequence as it stands; calls `look` once for each sequence that has open
  * places, in order. The rows live until look returns. */

@@ -269,24 +269,6 @@ static bool flag(const atomic_bool *at)
     return at && atomic_load(at);
 }
 
-static void open_states(const struct denoise *denoise, struct sequence *const *sequences, int count)
-{
-    struct process_noise noise = denoise_noise(denoise);
-    for (int i = 0; i < count && denoise->process->open; i++) {
-        struct draws own = draws_random(&sequences[i]->random);
-        sequences[i]->state = denoise->process->open(&sequences[i]->canvas, &noise,
-                                                     sequences[i]->draws ? sequences[i]->draws : &own);
-    }
-}
-
-static void close_states(const struct denoise *denoise, struct sequence *const *sequences, int count)
-{
-    for (int i = 0; i < count && denoise->process->open; i++) {
-        denoise->process->close(sequences[i]->state);
-        sequences[i]->state = NULL;
-    }
-}
-
 /* The rows of a step serve the next one too. */
 static bool rows_last(const struct run *run, int live)
 {
@@ -304,9 +286,10 @@ bool denoise_run(const struct denoise *denoise, struct sequence *const *sequence
     for (int i = 0; i < count; i++)
         open[i] = canvas_open(&sequences[i]->canvas);
     int leading = count ? open[0] : 0;
-    int steps = leading < denoise->steps && leading > 0 ? leading : denoise->steps;
-    bool fine = true;
-    open_states(denoise, sequences, count);
+    bool one_by_one = !denoise->process->moves && leading > 0;
+    int steps = one_by_one && leading < denoise->steps ? leading : denoise->steps;
+    bool fine = true, *opened = memory_new((size_t)count, sizeof *opened);
+    denoise_open_states(denoise, sequences, count, opened);
     for (int step = 1; fine && !flag(denoise->stop); step++) {
         run.time = time_of(denoise, step);
         int living = 0;
@@ -325,7 +308,8 @@ bool denoise_run(const struct denoise *denoise, struct sequence *const *sequence
             denoise->observe(denoise->user, step, step > steps ? step : steps, sequences, count);
     }
     denoise->workspace->fresh = false;
-    close_states(denoise, sequences, count);
+    denoise_close_states(denoise, sequences, count, opened);
+    free(opened);
     free(total);
     free(open);
     free(live);

@@ -7,6 +7,11 @@ static double uniform_of_random(void *state)
     return random_uniform_double(state);
 }
 
+static float normal_of_random(void *state)
+{
+    return random_normal(state);
+}
+
 static uint64_t key_of_random(void *state)
 {
     return random_u64(state);
@@ -16,6 +21,12 @@ static double uniform_of_list(void *state)
 {
     struct draws_list *list = state;
     return list->used < list->count ? list->at[list->used++] : 0.5;
+}
+
+/* A list of normal numbers is one of normal numbers. */
+static float normal_of_list(void *state)
+{
+    return (float)uniform_of_list(state);
 }
 
 static void seek_in_list(void *state, enum draw_use use, int step, int place)
@@ -32,6 +43,11 @@ static double uniform_of_tape(void *state)
     return uniform_of_list(&tape->list[tape->use]);
 }
 
+static float normal_of_tape(void *state)
+{
+    return (float)uniform_of_tape(state);
+}
+
 static void seek_in_tape(void *state, enum draw_use use, int step, int place)
 {
     struct draws_tape *tape = state;
@@ -41,17 +57,23 @@ static void seek_in_tape(void *state, enum draw_use use, int step, int place)
 
 struct draws draws_random(struct random *random)
 {
-    return (struct draws){ .uniform = uniform_of_random, .key = key_of_random, .state = random };
+    return (struct draws){
+        .uniform = uniform_of_random, .key = key_of_random, .normal = normal_of_random, .state = random
+    };
 }
 
 struct draws draws_recorded(struct draws_list *list)
 {
-    return (struct draws){ .uniform = uniform_of_list, .seek = seek_in_list, .state = list };
+    return (struct draws){
+        .uniform = uniform_of_list, .normal = normal_of_list, .seek = seek_in_list, .state = list
+    };
 }
 
 struct draws draws_taped(struct draws_tape *tape)
 {
-    return (struct draws){ .uniform = uniform_of_tape, .seek = seek_in_tape, .state = tape };
+    return (struct draws){
+        .uniform = uniform_of_tape, .normal = normal_of_tape, .seek = seek_in_tape, .state = tape
+    };
 }
 
 void draws_seek(const struct draws *draws, enum draw_use use, int step, int place)
@@ -63,6 +85,11 @@ void draws_seek(const struct draws *draws, enum draw_use use, int step, int plac
 double draw_uniform(const struct draws *draws)
 {
     return draws->uniform(draws->state);
+}
+
+float draw_normal(const struct draws *draws)
+{
+    return draws->normal(draws->state);
 }
 
 double draw_gumbel(const struct draws *draws)

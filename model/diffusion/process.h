@@ -22,8 +22,9 @@
 #include "model/network/denoiser.h"
 
 struct process_noise {
-    int32_t mask;       /* token id of noise; -1: has none */
-    int32_t vocabulary; /* width of a row */
+    int32_t mask;                  /* token id of noise; -1: has none */
+    int32_t vocabulary;            /* width of a row */
+    const struct vectors *vectors; /* of a process of vectors; NULL: tokens */
 };
 
 /* One reverse step of one sequence; all is borrowed and lives as long as the step. */
@@ -56,10 +57,12 @@ struct process {
     void (*begin)(struct canvas *canvas, const struct process_noise *noise, const struct draws *draws);
     void (*advance)(const struct reverse *reverse);
 
-    /* A state for a run over this canvas, or NULL for these three. `lay` says what the network reads. */
+    /* A state for a run over this canvas, or NULL for these four. `lay` says what the network reads, `say`
+     * what it said of the k-th open place: logits [vocabulary] into row. */
     void *(*open)(const struct canvas *canvas, const struct process_noise *noise, const struct draws *draws);
     void (*close)(void *state);
     void (*lay)(void *state, const struct canvas *canvas, double t, struct rows *rows);
+    void (*say)(void *state, int k, int place, float *row);
 
     /* Tokens only. Column `id` of Q and of exp(sigma Q), and rows `id` of the same. */
     void (*rate)(const struct process_noise *noise, int32_t id, float *row);

@@ -77,9 +77,10 @@ struct sampler {
     void (*weigh)(const struct reverse *reverse, int k, float *weights);
     /* The same for the step after the last one, which leaves no noise; NULL: the most probable x0. */
     void (*clean)(const struct reverse *reverse, int k, float *weights);
-    bool scores; /* weigh and clean read reverse->scores */
-    double end;  /* the time that the steps end at */
-    bool reuses; /* rows of a canvas that did not change are as good as new, where no time is told */
+    bool scores;   /* weigh and clean read reverse->scores */
+    double end;    /* the time that the steps end at */
+    bool straight; /* of processes of vectors: adds no noise on the way */
+    bool reuses;   /* rows of a canvas that did not change are as good as new, where no time is told */
 };
 
 /* Ended by NULL, in order of name (generated from the folder sampler/). */

@@ -6,6 +6,7 @@
 #include "model/network/codes.h"
 #include "model/verify/expect.h"
 #include "model/verify/forward.h"
+#include "model/verify/vector_runs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -135,10 +136,176 @@ static bool noised(const struct verify_network *network, const struct verify_fil
     return fine;
 }
 
+/* ---- samplers: the product's process and loop with the closed form that stands for a network */
+
+struct closed_form {
+    float a, b, c, gain;
+    float *levels; /* as they were told, one a step */
+    int steps;
+};
+
+/* x_0 = gain tanh(a x + b (x_0 of the step before) + c level / 20) */
+static bool predict(void *user, const struct rows *branches, int branch_count, float *logits)
+{
+    (void)logits;
+    const struct vector_recorder *recorder = user;
+    struct closed_form *form = (struct closed_form *)recorder->run->parameters;
+    for (int i = 0; i < branch_count; i++) {
+        const struct rows *rows = &branches[i];
+        form->levels[form->steps++] = rows->time;
+        for (int place = 0; place < rows->count; place++)
+            for (int k = 0; k < BITS; k++) {
+                const float *x = rows->vectors + 2 * (place * BITS) + k;
+                rows->predicted[place * BITS + k] =
+                    form->gain * tanhf(form->a * x[0] + form->b * x[BITS] + form->c * rows->time / 20);
+            }
+    }
+    return true;
+}
+
+/* [blocks, BITS, pixels] to [blocks, pixels, BITS], and back. */
+static void transpose(const double *from, size_t count, size_t pixels, double *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t token = i / BITS;
+        to[i] = from[bit_place(token, pixels, (int)(i % BITS))];
+    }
+}
+
+static void transpose_back(const float *from, size_t count, size_t pixels, float *to)
+{
+    for (size_t i = 0; i < count; i++)
+        to[bit_place(i / BITS, pixels, (int)(i % BITS))] = from[i];
+}
+
+/* A recorded array of images as tokens; NULL: error. */
+static double *read_noise(const struct verify_file *file, const json_t *one, const char *name, size_t *count,
+                          size_t pixels, struct lacuna_error *error)
+{
+    double *images = verify_input_double(file, one, name, count, error);
+    if (!images)
+        return NULL;
+    double *tokens = memory_new(*count, sizeof *tokens);
+    transpose(images, *count, pixels, tokens);
+    free(images);
+    return tokens;
+}
+
+static float number(const json_t *one, const char *name)
+{
+    return (float)json_number_value(json_object_get(json_object_get(one, "params"), name));
+}
+
+static bool samples_check(const struct verify_file *file, const json_t *one, const struct vector_run *run,
+                          const struct closed_form *form, size_t pixels, struct lacuna_error *error)
+{
+    size_t steps = (size_t)run->denoise->steps, each = run->size * BITS, all = steps * each;
+    float *before = memory_new(all, sizeof *before), *last = memory_new(each, sizeof *last);
+    transpose_back(run->before, all, pixels, before);
+    transpose_back(run->after + all - each, each, pixels, last);
+    float *images = read_images(last, run->size, pixels);
+    int32_t *bytes = memory_new(run->size, sizeof *bytes);
+    for (size_t i = 0; i < run->size; i++)
+        bytes[i] = (int32_t)lroundf(images[i] * 255);
+    bool fine = verify_expect(file, one, "x_before_step", before, all, 1e-3, 0, error) &&
+                verify_expect(file, one, "log_snr", form->levels, steps, 1e-5, 1e-5, error) &&
+                verify_expect(file, one, "final_decimal", images, run->size, 1e-7, 0, error) &&
+                verify_expect_whole(file, one, "final_bytes", bytes, run->size, error);
+    free(before);
+    free(last);
+    free(images);
+    free(bytes);
+    return fine;
+}
+
+static bool run_images(const struct verify_file *file, const json_t *one, const struct vectors *vectors,
+                       struct lacuna_error *error)
+{
+    size_t count = 0, pixels, steps = (size_t)vectors->steps;
+    if (!read_pixels(file, one, "init_noise", &pixels, error))
+        return false;
+    struct framing framing = { .vocabulary = 1 << BITS,
+                               .mask = -1,
+                               .process = "analog_bits",
+                               .schedule = "linear",
+                               .prediction = "logits",
+                               .time = TIME_KIND_PROCESS };
+    struct workspace workspace = { 0 };
+    struct denoise denoise = denoise_of(&framing);
+    denoise.predict = predict;
+    denoise.sampler = sampler_find("ddim");
+    denoise.vectors = vectors;
+    denoise.steps = vectors->steps;
+    denoise.workspace = &workspace;
+    double *noise = read_noise(file, one, "init_noise", &count, pixels, error), *step_noise = NULL;
+    size_t all = count * steps;
+    if (noise && verify_has_input(one, "step_noise"))
+        step_noise = read_noise(file, one, "step_noise", &all, pixels, error);
+    float *latents = memory_new(2 * all + steps, sizeof *latents);
+    struct closed_form form = { number(one, "denoiser_a"), number(one, "denoiser_b"),
+                                number(one, "denoiser_c"), number(one, "denoiser_gain"),
+                                latents + 2 * all,         0 };
+    struct vector_run run = { .denoise = &denoise,
+                              .noise = noise,
+                              .step_noise = step_noise,
+                              .batch = 1,
+                              .size = count / BITS,
+                              .width = BITS,
+                              .parameters = &form,
+                              .before = latents,
+                              .after = latents + all };
+    bool fine = noise && (step_noise || !verify_has_input(one, "step_noise")) && vector_run(&run, error) &&
+                samples_check(file, one, &run, &form, pixels, error);
+    workspace_free(&workspace);
+    free(noise);
+    free(step_noise);
+    free(latents);
+    return fine;
+}
+
+static bool sample(const struct verify_file *file, const json_t *one, bool ddim, struct lacuna_error *error)
+{
+    float scale = number(one, "bit_scale");
+    int64_t steps = json_integer_value(json_object_get(json_object_get(one, "params"), "timesteps"));
+    const struct log_snr *schedule = schedule_of(one, error);
+    if (!schedule || steps < 1 || steps > 1 << 16 || !(scale > 0))
+        return schedule ? fail(error, LACUNA_MODEL, "there are no such steps or bits") : false;
+    float *rows = memory_new((size_t)BITS << BITS, sizeof *rows);
+    for (int32_t id = 0; id < 1 << BITS; id++)
+        bits_write(id, BITS, scale, rows + id * BITS);
+    struct rounding rounding = rounding_new(rows, NULL, 1 << BITS, BITS, true);
+    struct vectors vectors = { .framing = { .width = BITS, .self_conditioned = true, .scale = scale },
+                               .rounding = &rounding,
+                               .steps = (int)steps,
+                               .ddim = ddim,
+                               .log_snr = schedule,
+                               .time_difference = number(one, "time_difference") };
+    bool fine = run_images(file, one, &vectors, error);
+    rounding_free(&rounding);
+    free(rows);
+    return fine;
+}
+
+static bool ddim_sample(const struct verify_network *network, const struct verify_file *file,
+                        const json_t *one, struct lacuna_error *error)
+{
+    (void)network;
+    return sample(file, one, true, error);
+}
+
+static bool ddpm_sample(const struct verify_network *network, const struct verify_file *file,
+                        const json_t *one, struct lacuna_error *error)
+{
+    (void)network;
+    return sample(file, one, false, error);
+}
+
 static const struct verify_kind kinds[] = {
     { "decimal_to_bits", write_bits },
     { "bits_to_decimal", read_bits },
     { "log_snr", levels },
+    { "ddim_sample", ddim_sample },
+    { "ddpm_sample", ddpm_sample },
     { "q_sample", noised },
     { 0 },
 };
