@@ -1,6 +1,7 @@
 #include "model/infill/group.h"
 
 #include "model/base/memory.h"
+#include "model/base/random.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ static struct front front_room(int count)
     return front;
 }
 
-/* Without slots the unconditional branch sees masks where the preface was, as LLaDA's does. */
+/* Without slots the unconditional branch sees noise where the preface was: masks, as LLaDA's does, or any
+ * tokens. */
 static bool front_preface(struct front *front, const struct infill *infill, const char *preface,
                           struct lacuna_error *error)
 {
@@ -29,9 +31,12 @@ static bool front_preface(struct front *front, const struct infill *infill, cons
     int most = framing->context_length / 4;
     *front = front_room(ids.count < (size_t)most ? (int)ids.count : most);
     front->asked = front->count > 0;
+    struct random random = random_new(0, 0);
     for (int i = 0; i < front->count; i++) {
         front->with[i] = ids.at[i];
-        front->without[i] = framing->mask;
+        front->without[i] = framing->mask >= 0
+                                ? framing->mask
+                                : (int32_t)random_below(&random, (uint32_t)framing->vocabulary);
     }
     ids_free(&ids);
     return true;

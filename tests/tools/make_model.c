@@ -1,5 +1,5 @@
-/* make_model DIR - writes a tiny model of the default family with random weights: config.json,
- * tokenizer.json, model.safetensors. What it writes is meaningless, but all that an engine promises whatever
+/* make_model DIR [FAMILY] - writes a tiny model with random weights, of the default family or another (mdlm,
+ * sedd_absorbing, sedd_uniform): config.json, tokenizer.json, model.safetensors. What it writes is meaningless, but all that an engine promises whatever
  * the weights can be tested on it in milliseconds. */
 #include "model/base/file.h"
 #include "model/base/memory.h"
@@ -18,6 +18,7 @@ enum {
     HEADS = 2,
     INNER = 48,
     CONTEXT = 128,
+    TIME = 16,
     SPECIALS = 6,
     BYTES = 256,
     TENSORS_MAX = 64
@@ -117,8 +118,9 @@ static json_t *tokenizer_json(void)
                      model);
 }
 
-static json_t *config_json(void)
+static json_t *config_json(int mask)
 {
+    (void)mask;
     json_t *config =
         json_pack("{s:[s], s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:i, s:f, s:f, s:b, s:i, s:s, s:i, s:i, "
                   "s:i, s:i, s:i, s:i, s:i, s:[i,i,i,i]}",
@@ -180,13 +182,99 @@ static void add_layer(struct weights *weights, int layer)
     add_tensor(weights, prefix, "post_attention_layernorm.weight", HIDDEN, 0);
 }
 
-static bool write_weights(const char *path, struct lacuna_error *error)
+static void add_lacuna(struct weights *weights, int mask)
+{
+    (void)mask;
+    add_tensor(weights, "", "model.embed_tokens.weight", VOCABULARY, HIDDEN);
+    add_tensor(weights, "", "model.norm.weight", HIDDEN, 0);
+    for (int layer = 0; layer < LAYERS; layer++)
+        add_layer(weights, layer);
+}
+
+/* ---- diffusion transformers */
+
+static void add_linear(struct weights *weights, const char *prefix, const char *name, int rows, int cols)
+{
+    char whole[64];
+    snprintf(whole, sizeof whole, "%s.weight", name);
+    add_tensor(weights, prefix, whole, rows, cols);
+    snprintf(whole, sizeof whole, "%s.bias", name);
+    add_tensor(weights, prefix, whole, rows, 0);
+}
+
+static void add_transformer(struct weights *weights, const char *prefix, int vocabulary)
+{
+    char name[64];
+    add_tensor(weights, prefix, "vocab_embed.embedding", vocabulary, HIDDEN);
+    add_linear(weights, prefix, "sigma_map.mlp.0", TIME, 256);
+    add_linear(weights, prefix, "sigma_map.mlp.2", TIME, TIME);
+    for (int layer = 0; layer < LAYERS; layer++) {
+        snprintf(name, sizeof name, "%sblocks.%d.", prefix, layer);
+        add_tensor(weights, name, "norm1.weight", HIDDEN, 0);
+        add_tensor(weights, name, "norm2.weight", HIDDEN, 0);
+        add_tensor(weights, name, "attn_qkv.weight", 3 * HIDDEN, HIDDEN);
+        add_tensor(weights, name, "attn_out.weight", HIDDEN, HIDDEN);
+        add_linear(weights, name, "mlp.0", 4 * HIDDEN, HIDDEN);
+        add_linear(weights, name, "mlp.2", HIDDEN, 4 * HIDDEN);
+        add_linear(weights, name, "adaLN_modulation", 6 * HIDDEN, TIME);
+    }
+    add_tensor(weights, prefix, "output_layer.norm_final.weight", HIDDEN, 0);
+    add_linear(weights, prefix, "output_layer.linear", vocabulary, HIDDEN);
+    add_linear(weights, prefix, "output_layer.adaLN_modulation", 2 * HIDDEN, TIME);
+}
+
+static void add_mdlm(struct weights *weights, int mask)
+{
+    add_transformer(weights, "backbone.", VOCABULARY + mask);
+}
+
+static void add_sedd(struct weights *weights, int mask)
+{
+    add_transformer(weights, "", VOCABULARY + mask);
+}
+
+static json_t *mdlm_json(int mask)
+{
+    return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:b}", "model_type", "mdlm", "hidden_dim", HIDDEN,
+                     "cond_dim", TIME, "n_blocks", LAYERS, "n_heads", HEADS, "vocab_size", VOCABULARY + mask,
+                     "model_length", CONTEXT, "time_conditioning", 1);
+}
+
+static json_t *sedd_json(int mask)
+{
+    json_t *model = json_pack("{s:i, s:i, s:i, s:i, s:i, s:b}", "hidden_size", HIDDEN, "cond_dim", TIME,
+                              "n_blocks", LAYERS, "n_heads", HEADS, "length", CONTEXT, "scale_by_sigma", 1);
+    return json_pack("{s:i, s:{s:s}, s:{s:s, s:f, s:i}, s:o}", "tokens", VOCABULARY, "graph", "type",
+                     mask ? "absorb" : "uniform", "noise", "type", mask ? "loglinear" : "geometric",
+                     "sigma_min", 1e-4, "sigma_max", 20, "model", model);
+}
+
+/* ---- families */
+
+static const struct family {
+    const char *name;
+    json_t *(*config)(int mask);
+    void (*add)(struct weights *weights, int mask);
+    int mask; /* 1: the mask is a token behind those of the tokenizer */
+} families[] = {
+    { "lacuna", config_json, add_lacuna, 0 },
+    { "mdlm", mdlm_json, add_mdlm, 1 },
+    { "sedd_absorbing", sedd_json, add_sedd, 1 },
+    { "sedd_uniform", sedd_json, add_sedd, 0 },
+};
+
+static const struct family *find_family(const char *name)
+{
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+        if (strcmp(families[i].name, name) == 0)
+            return &families[i];
+    return NULL;
+}
+
+static bool write_weights(const char *path, const struct family *family, struct lacuna_error *error)
 {
     struct weights weights = { .random = random_new(7, 0) };
-    add_tensor(&weights, "", "model.embed_tokens.weight", VOCABULARY, HIDDEN);
-    add_tensor(&weights, "", "model.norm.weight", HIDDEN, 0);
-    for (int layer = 0; layer < LAYERS; layer++)
-        add_layer(&weights, layer);
+    family->add(&weights, family->mask);
     bool done = safetensors_write(path, weights.tensors, weights.count, NULL, error);
     for (size_t i = 0; i < weights.count; i++)
         free((void *)weights.tensors[i].data);
@@ -206,8 +294,9 @@ static bool write_json(const char *path, json_t *json, struct lacuna_error *erro
 
 int main(int count, char **arguments)
 {
-    if (count != 2) {
-        fputs("usage: make_model DIR\n", stderr);
+    const struct family *family = count > 1 ? find_family(count > 2 ? arguments[2] : "lacuna") : NULL;
+    if (count > 3 || !family) {
+        fputs("usage: make_model DIR [lacuna|mdlm|sedd_absorbing|sedd_uniform]\n", stderr);
         return 1;
     }
     mkdir(arguments[1], 0777);
@@ -215,8 +304,8 @@ int main(int count, char **arguments)
     char *config = path_join(arguments[1], "config.json");
     char *tokenizer = path_join(arguments[1], "tokenizer.json");
     char *weights = path_join(arguments[1], "model.safetensors");
-    bool done = write_json(config, config_json(), &error) &&
-                write_json(tokenizer, tokenizer_json(), &error) && write_weights(weights, &error);
+    bool done = write_json(config, family->config(family->mask), &error) &&
+                write_json(tokenizer, tokenizer_json(), &error) && write_weights(weights, family, &error);
     if (!done)
         fprintf(stderr, "make_model: %s\n", error.message);
     free(config);

@@ -25,7 +25,8 @@ static int open_model(void **state)
     struct lacuna_error error = { 0 };
     struct lacuna_options options = { .threads = 1 };
     struct fixture *fixture = memory_new(1, sizeof *fixture);
-    fixture->infill = infill_open(LACUNA_TINY_MODEL, &options, &error);
+    const char *other = getenv("LACUNA_TEST_MODEL");
+    fixture->infill = infill_open(other ? other : LACUNA_TINY_MODEL, &options, &error);
     if (!fixture->infill)
         fail_msg("%s", error.message);
     fixture->session = denoiser_session_new(infill_denoiser(fixture->infill), &error);
@@ -120,7 +121,8 @@ static void ask_anything(struct question *question, struct random *random)
 {
     static const char *const words[] = { "moon", "sea", "Café", "don't", "x" };
     static const char *const samplers[] = { NULL,     "confidence", "margin",   "entropy",
-                                            "random", "ancestral",  "threshold" };
+                                            "random", "ancestral",  "threshold", "analytic", "euler" };
+    enum { SAMPLERS = sizeof samplers / sizeof *samplers };
     static const char *const attributes[] = { NULL,          NULL,           "formal",
                                               "past, plain", "first person", "past with: sea" };
     *question = (struct question){ 0 };
@@ -140,7 +142,7 @@ static void ask_anything(struct question *question, struct random *random)
     request->steps = 1 + (int)random_below(random, 5);
     request->count = 1 + (int)random_below(random, 4);
     request->temperature = random_below(random, 3) ? 0 : 1;
-    request->sampler = samplers[random_below(random, 7)];
+    request->sampler = samplers[random_below(random, SAMPLERS)];
     request->attribute = attributes[random_below(random, 6)];
     request->newlines = random_below(random, 4) == 0;
     ask_length(question, random);
