@@ -132,7 +132,8 @@ void info_print_text(const struct infill *infill, bool tensors)
     printf("model          %s\npath           %s\n", model->name, model->path);
     printf("architecture   %s\n", framing->architecture);
     printf("verified       %s%s\n", framing->verified ? "yes, against " : "no", proof_of(framing));
-    printf("process        %s\n", model->process);
+    printf("process        %s\nschedule       %s\noutput         %s\n", model->process, framing->schedule,
+           framing->prediction);
     printf("parameters     %.1fM (%" PRIu64 ")\n", (double)framing->parameters / 1e6, framing->parameters);
     print_types(infill_checkpoint(infill));
     printf("tokenizer      %s\n", model->tokenizer);
@@ -211,6 +212,8 @@ void info_print_json(const struct infill *infill)
     json_object_set_new(object, "architecture", json_string(framing->architecture));
     json_object_set_new(object, "verified", json_boolean(framing->verified));
     json_object_set_new(object, "process", json_string(model->process));
+    json_object_set_new(object, "schedule", json_string(framing->schedule));
+    json_object_set_new(object, "output", json_string(framing->prediction));
     json_object_set_new(object, "parameters", json_integer((json_int_t)framing->parameters));
     json_object_set_new(object, "tokenizer", json_string(model->tokenizer));
     json_object_set_new(object, "vocabulary", json_integer(framing->vocabulary));

@@ -11,6 +11,20 @@ const struct process *process_find(const char *name)
     return NULL;
 }
 
+const struct sampler *process_sampler(const struct process *process)
+{
+    return sampler_find(process->sampler ? process->sampler : "confidence");
+}
+
+bool process_suits(const struct process *process, const struct sampler *sampler, struct lacuna_error *error)
+{
+    if ((!sampler->masked || !process->moves) && (!sampler->scores || process->stagger))
+        return true;
+    return fail(error, LACUNA_BAD_REQUEST,
+                "sampler '%s' does not go with the %s process of this model; take %s", sampler->name,
+                process->name, process_sampler(process)->name);
+}
+
 void process_posterior(const struct process *process, const struct process_noise *noise,
                        const float *log_score, int32_t id, double dsigma, float *weights, float *room)
 {

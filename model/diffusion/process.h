@@ -52,7 +52,8 @@ struct reverse {
 
 struct process {
     const char *name, *help;
-    bool moves; /* tokens of open places go on changing until the last step */
+    const char *sampler; /* what it is run by unless a request says otherwise; NULL: confidence */
+    bool moves;          /* tokens of open places go on changing until the last step */
     /* Fills the open places with noise. */
     void (*begin)(struct canvas *canvas, const struct process_noise *noise, const struct draws *draws);
     void (*advance)(const struct reverse *reverse);
@@ -79,6 +80,10 @@ struct process {
 extern const struct process *const process_table[];
 
 const struct process *process_find(const char *name);
+
+const struct sampler *process_sampler(const struct process *process);
+/* false: the sampler asks of the process what it has not; error says which samplers have no such need. */
+bool process_suits(const struct process *process, const struct sampler *sampler, struct lacuna_error *error);
 
 /* Weights of what a place that holds `id` at sigma was at sigma - dsigma, from its log scores: the staggered
  * score times the transition (SEDD, theorem 4.2). With dsigma = sigma the posterior of x0. They need not sum

@@ -77,6 +77,7 @@ struct sampler {
     void (*weigh)(const struct reverse *reverse, int k, float *weights);
     /* The same for the step after the last one, which leaves no noise; NULL: the most probable x0. */
     void (*clean)(const struct reverse *reverse, int k, float *weights);
+    bool masked;   /* what is open must be masks */
     bool scores;   /* weigh and clean read reverse->scores */
     double end;    /* the time that the steps end at */
     bool straight; /* of processes of vectors: adds no noise on the way */

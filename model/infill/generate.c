@@ -2,15 +2,25 @@
 
 #include "model/base/memory.h"
 #include "model/base/random.h"
+#include "model/diffusion/process.h"
 #include "model/infill/fill.h"
 
 #include <string.h>
 
 enum { LENGTH_GUESS = 64 };
 
+/* What draws from the model's distribution. */
+static const char *sampler_name(const struct infill *infill, const struct generate_options *options)
+{
+    const struct process *process = process_find(infill_framing(infill)->process);
+    return options->sampler ? options->sampler
+           : process->moves ? process_sampler(process)->name
+                            : "ancestral";
+}
+
 /* A request with nothing around its one hole. */
-static struct lacuna_request make_request(const struct generate_options *options, int index,
-                                          const struct lacuna_span *hole)
+static struct lacuna_request make_request(const struct infill *infill, const struct generate_options *options,
+                                          int index, const struct lacuna_span *hole)
 {
     struct random random = random_new(options->seed, (uint64_t)index);
     int length = options->length > 0 ? options->length : LENGTH_GUESS;
@@ -24,7 +34,7 @@ static struct lacuna_request make_request(const struct generate_options *options
                                       .seed = random_u64(&random),
                                       .length = { LACUNA_TOKENS, length, length },
                                       .temperature = options->temperature > 0 ? options->temperature : 1,
-                                      .sampler = options->sampler ? options->sampler : "ancestral",
+                                      .sampler = sampler_name(infill, options),
                                       .newlines = options->newlines };
     if (options->words > 0)
         request.length = (struct lacuna_length){ LACUNA_WORDS, options->words, options->words };
@@ -37,7 +47,7 @@ char *generate_text(const struct infill *infill, struct denoiser_session *sessio
                     struct lacuna_error *error)
 {
     struct lacuna_span hole = { 0, 0 };
-    struct lacuna_request request = make_request(options, index, &hole);
+    struct lacuna_request request = make_request(infill, options, index, &hole);
     struct infill_watch watch = { .cancel = cancel };
     struct wish wish;
     if (!wish_new(&wish, infill, &request, error))

@@ -1,6 +1,7 @@
 #include "model/infill/wish.h"
 
 #include "model/base/memory.h"
+#include "model/diffusion/process.h"
 #include "model/infill/attribute.h"
 #include "model/infill/open.h"
 #include "model/infill/unicode.h"
@@ -168,12 +169,14 @@ static void take_attributes(struct wish *wish, const struct infill *infill,
     }
 }
 
-static bool take_sampler(struct wish *wish, const struct lacuna_request *request, struct lacuna_error *error)
+static bool take_sampler(struct wish *wish, const struct infill *infill, const struct lacuna_request *request,
+                         struct lacuna_error *error)
 {
-    wish->sampler = sampler_find(request->sampler ? request->sampler : "confidence");
+    const struct process *process = process_find(infill_framing(infill)->process);
+    wish->sampler = request->sampler ? sampler_find(request->sampler) : process_sampler(process);
     if (wish->sampler)
-        return true;
-    char known[256] = "";
+        return process_suits(process, wish->sampler, error);
+    char known[512] = "";
     for (const struct sampler *const *row = sampler_table; *row; row++)
         if (strlen(known) + strlen((*row)->name) + 3 < sizeof known)
             strcat(strcat(known, row == sampler_table ? "" : ", "), (*row)->name);
@@ -191,7 +194,7 @@ bool wish_new(struct wish *wish, const struct infill *infill, const struct lacun
                  request->task == LACUNA_CORRECT) ||
                 fail(error, LACUNA_BAD_REQUEST, "unknown job");
     fine = fine && take_text(wish, request, error) && take_spans(wish, request, error) &&
-           take_numbers(wish, request, error) && take_sampler(wish, request, error) &&
+           take_numbers(wish, request, error) && take_sampler(wish, infill, request, error) &&
            take_length(wish, request, error) &&
            attributes_parse(infill_attributes(infill), request->attribute, &wanted, error) &&
            take_keep(wish, request, wanted.words, wanted.word_count, infill_tokenizer(infill), error);

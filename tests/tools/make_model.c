@@ -1,6 +1,6 @@
 /* make_model DIR [FAMILY] - writes a tiny model with random weights, of the default family or another (mdlm,
- * sedd_absorbing, sedd_uniform): config.json, tokenizer.json, model.safetensors. What it writes is meaningless, but all that an engine promises whatever
- * the weights can be tested on it in milliseconds. */
+ * sedd_absorbing, sedd_uniform): config.json, tokenizer.json, model.safetensors. What it writes is
+ * meaningless, but all that an engine promises whatever the weights can be tested on it in milliseconds. */
 #include "model/base/file.h"
 #include "model/base/memory.h"
 #include "model/base/random.h"

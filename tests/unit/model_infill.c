@@ -120,8 +120,8 @@ static void ask_length(struct question *question, struct random *random)
 static void ask_anything(struct question *question, struct random *random)
 {
     static const char *const words[] = { "moon", "sea", "Café", "don't", "x" };
-    static const char *const samplers[] = { NULL,     "confidence", "margin",   "entropy",
-                                            "random", "ancestral",  "threshold", "analytic", "euler" };
+    static const char *const samplers[] = { NULL,        "confidence", "margin",   "entropy", "random",
+                                            "ancestral", "threshold",  "analytic", "euler" };
     enum { SAMPLERS = sizeof samplers / sizeof *samplers };
     static const char *const attributes[] = { NULL,          NULL,           "formal",
                                               "past, plain", "first person", "past with: sea" };

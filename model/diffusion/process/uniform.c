@@ -69,6 +69,7 @@ static void score(const struct process_noise *noise, int32_t id, double sigma, f
 
 const struct process process_uniform = { .name = "uniform",
                                          .help = "pieces turn into any other, and back over and over",
+                                         .sampler = "analytic",
                                          .moves = true,
                                          .begin = begin,
                                          .advance = advance,

@@ -9,10 +9,11 @@ static void weigh(const struct reverse *reverse, int k, float *weights)
            stay = 1 - schedule_alpha_bar(reverse->schedule, reverse->s);
     for (int32_t v = 0; v < reverse->noise->vocabulary; v++)
         weights[v] = (float)(expf(reverse->rows[k][v]) * (move - stay));
-    if (reverse->noise->mask >= 0)
-        weights[reverse->noise->mask] = (float)stay;
+    weights[reverse->noise->mask] = (float)stay;
 }
 
-const struct sampler sampler_ddpm = {
-    .name = "ddpm", .help = "the process backwards by the predicted text (MDLM)", .weigh = weigh, .end = 1e-5
-};
+const struct sampler sampler_ddpm = { .name = "ddpm",
+                                      .help = "the process backwards by the predicted text (MDLM)",
+                                      .weigh = weigh,
+                                      .masked = true,
+                                      .end = 1e-5 };

@@ -8,12 +8,12 @@ static void weigh(const struct reverse *reverse, int k, float *weights)
 {
     for (int32_t v = 0; v < reverse->noise->vocabulary; v++)
         weights[v] = (float)(expf(reverse->rows[k][v]) * (reverse->t - reverse->s));
-    if (reverse->noise->mask >= 0)
-        weights[reverse->noise->mask] = (float)reverse->s;
+    weights[reverse->noise->mask] = (float)reverse->s;
 }
 
 const struct sampler sampler_ddpm_cache = { .name = "ddpm_cache",
                                             .help = "as ddpm, with fewer looks at the text (MDLM)",
                                             .weigh = weigh,
+                                            .masked = true,
                                             .end = 1e-5,
                                             .reuses = true };
