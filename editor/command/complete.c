@@ -1,6 +1,7 @@
 /* complete.c - Tab in the command line: names of commands, attributes that the model knows, names of files.
  * What all candidates begin with is typed; where there are several, they are listed. */
 #include "editor/command/fill.h"
+#include "editor/command/palette.h"
 
 #include "editor/base/memory.h"
 
@@ -100,11 +101,26 @@ static void gather(struct editor *editor, const char *line, size_t size, struct 
     bytes_free(&values);
 }
 
+/* The chosen command's name, ready for its argument. */
+static bool complete_chosen(struct editor *editor, const struct command *chosen)
+{
+    struct prompt *prompt = &editor->prompt;
+    bytes_clear(&prompt->text);
+    palette_line(editor, chosen, &prompt->text);
+    bytes_append_byte(&prompt->text, ' ');
+    prompt->cursor = prompt->text.size;
+    prompt->chosen = 0;
+    return true;
+}
+
 static bool prompt_complete(struct editor *editor, const struct call *call)
 {
     struct prompt *prompt = &editor->prompt;
     struct candidates candidates = { 0 };
+    const struct command *chosen = palette_chosen(editor);
     (void)call;
+    if (chosen)
+        return complete_chosen(editor, chosen);
     if (prompt->kind != ':' || !prompt->text.data)
         return false;
     char *line = memory_copy(prompt->text.data, prompt->cursor);

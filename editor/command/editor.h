@@ -37,6 +37,8 @@ struct prompt {
     size_t cursor;      /* byte offset in text */
     size_t history;     /* entries back from the newest; 0: the line being typed */
     struct bytes typed; /* that line */
+    bool palette;       /* the commands that the text describes are listed */
+    size_t chosen;      /* of them */
     /* Called with the finished text; `cancelled` with NULL text. NULL for the built-in kinds. */
     bool (*done)(struct editor *editor, void *user, const char *text);
     void *user;

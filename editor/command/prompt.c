@@ -1,5 +1,6 @@
 /* prompt.c - the line at the bottom: the command line, searches, questions. */
 #include "editor/command/editor_inside.h"
+#include "editor/command/palette.h"
 #include "editor/text/utf8.h"
 
 #include <ctype.h>
@@ -43,6 +44,8 @@ void prompt_open(struct editor *editor, char kind, const char *text)
     prompt->done = 0;
     prompt->user = 0;
     prompt->history = 0;
+    prompt->palette = false;
+    prompt->chosen = 0;
     snprintf(prompt->ask, sizeof prompt->ask, "%c", kind);
     prompt_set(prompt, text, strlen(text));
 }
@@ -68,6 +71,7 @@ void prompt_insert(struct editor *editor, const char *bytes, size_t size)
     prompt->text.size += size;
     prompt->text.data[prompt->text.size] = 0;
     prompt->cursor += size;
+    prompt->chosen = 0;
 }
 
 static void prompt_delete(struct prompt *prompt, size_t start, size_t end)
@@ -78,6 +82,7 @@ static void prompt_delete(struct prompt *prompt, size_t start, size_t end)
     prompt->text.size -= end - start;
     prompt->text.data[prompt->text.size] = 0;
     prompt->cursor = start;
+    prompt->chosen = 0;
 }
 
 static void prompt_close(struct editor *editor)
@@ -136,19 +141,24 @@ static bool prompt_finish(struct editor *editor, const struct call *call)
 {
     (void)call;
     struct prompt *prompt = &editor->prompt;
-    char *line = memory_copy(prompt->text.data ? prompt->text.data : "", prompt->text.size);
+    const struct command *chosen = palette_chosen(editor);
+    struct bytes line = { 0 };
     bool good;
+    if (chosen)
+        palette_line(editor, chosen, &line);
+    else
+        bytes_append(&line, prompt->text.data ? prompt->text.data : "", prompt->text.size);
     prompt_close(editor);
     if (prompt->done) {
         bool (*done)(struct editor *, void *, const char *) = prompt->done;
         prompt->done = 0;
-        good = done(editor, prompt->user, line);
+        good = done(editor, prompt->user, line.data);
     } else if (prompt->kind == ':') {
-        good = finish_line(editor, line);
+        good = finish_line(editor, line.data);
     } else {
-        good = finish_search(editor, line);
+        good = finish_search(editor, line.data);
     }
-    free(line);
+    bytes_free(&line);
     return good;
 }
 
@@ -261,13 +271,17 @@ static bool prompt_history(struct editor *editor, bool older)
 static bool prompt_older(struct editor *editor, const struct call *call)
 {
     (void)call;
-    return prompt_history(editor, true);
+    if (editor->prompt.palette)
+        palette_move(editor, -1);
+    return editor->prompt.palette || prompt_history(editor, true);
 }
 
 static bool prompt_newer(struct editor *editor, const struct call *call)
 {
     (void)call;
-    return prompt_history(editor, false);
+    if (editor->prompt.palette)
+        palette_move(editor, 1);
+    return editor->prompt.palette || prompt_history(editor, false);
 }
 
 static bool prompt_register(struct editor *editor, const struct call *call)
@@ -322,8 +336,22 @@ static bool command_line(struct editor *editor, const struct call *call)
     return true;
 }
 
+/* In a selection the chosen command works on it. */
+static bool command_palette(struct editor *editor, const struct call *call)
+{
+    prompt_open(editor, ':', call->argument);
+    editor->prompt.palette = true;
+    return true;
+}
+
 const struct command commands_prompt[] = {
     { "command-line", "asks for a command by its name", COMMAND_ACTION, 0, { .act = command_line }, 0 },
+    { "command-palette",
+      "lists every command with its keys, to choose one",
+      COMMAND_ACTION,
+      0,
+      { .act = command_palette },
+      0 },
     { "prompt-key", "types the key into the command line", COMMAND_ACTION, HIDDEN, { .act = prompt_key }, 0 },
     { "prompt-finish", "runs the command line", COMMAND_ACTION, HIDDEN, { .act = prompt_finish }, 0 },
     { "prompt-cancel", "leaves the command line", COMMAND_ACTION, HIDDEN, { .act = prompt_cancel }, 0 },

@@ -1,9 +1,10 @@
+#include "editor/command/palette.h"
 #include "editor/view/view.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_KEEPS = 2, STATUS_ROWS = 2, LIST_MOST = 10 };
+enum { TEXT_KEEPS = 2, STATUS_ROWS = 2, LIST_MOST = 10, PALETTE_MOST = 512 };
 
 static int count_lines(const struct bytes *listing)
 {
@@ -29,12 +30,15 @@ int panel_height(const struct editor *editor, int rows)
 {
     const struct hole *hole = fill_list_hole(editor);
     int wanted = 0, room = room_for(rows);
+    size_t commands = palette_find(editor, NULL, 0);
     if (editor->listing.size)
         wanted = count_lines(&editor->listing);
+    else if (commands)
+        wanted = 2 + (int)(commands < LIST_MOST ? commands : LIST_MOST);
     else if (hole)
         wanted = 2 + (int)(hole->alternative_count < LIST_MOST ? hole->alternative_count : LIST_MOST);
     if (wanted > room)
-        wanted = hole && room < 3 && room > 0 ? 1 : room;
+        wanted = room < 3 && room > 0 && !editor->listing.size ? 1 : room;
     return wanted;
 }
 
@@ -115,11 +119,50 @@ static void draw_alternatives(const struct theme *theme, const struct hole *hole
         draw_alternative(theme, hole, first + i, grid, y + framed + (int)i, framed);
 }
 
+static void draw_command(const struct theme *theme, const struct editor *editor, const struct command *row,
+                         bool chosen, struct grid *grid, int y, bool framed)
+{
+    struct style style = theme->styles[chosen ? FACE_LIST_CHOSEN : FACE_LIST];
+    struct bytes keys = { 0 };
+    int last = grid->columns - framed, half = grid->columns / 2 < 26 ? grid->columns / 2 : 26;
+    grid_fill(grid, y, framed, last - framed, ' ', style);
+    if (framed) {
+        grid_write(grid, y, 0, 1, "│", theme->styles[FACE_LIST]);
+        grid_write(grid, y, last, 1, "│", theme->styles[FACE_LIST]);
+    }
+    palette_keys(editor, row, &keys);
+    int wide = keys.size && last > 2 * half ? (int)keys.size + 1 : 0;
+    grid_write(grid, y, framed, 3, chosen ? " ▸" : "  ", style);
+    grid_write(grid, y, framed + 3, half, row->name, style);
+    grid_write(grid, y, framed + half + 4, last - framed - half - 5 - wide, row->help, style);
+    if (wide)
+        grid_write(grid, y, last - wide, wide, keys.data, style);
+    bytes_free(&keys);
+}
+
+static void draw_palette(const struct theme *theme, const struct editor *editor, struct grid *grid, int y,
+                         int height)
+{
+    const struct command *rows[PALETTE_MOST];
+    size_t count = palette_find(editor, rows, PALETTE_MOST);
+    bool framed = has_frame(height);
+    size_t room = (size_t)(framed ? height - 2 : height), chosen = editor->prompt.chosen;
+    size_t first = chosen >= room ? chosen - room + 1 : 0;
+    if (framed) {
+        draw_edge(theme, grid, y, "┌", " commands ", "┐");
+        draw_edge(theme, grid, y + height - 1, "└", " Enter run  Tab add an argument  Esc back ", "┘");
+    }
+    for (size_t i = 0; i < room && first + i < count; i++)
+        draw_command(theme, editor, rows[first + i], first + i == chosen, grid, y + framed + (int)i, framed);
+}
+
 void panel_draw(const struct theme *theme, struct editor *editor, struct grid *grid, int y, int height)
 {
     const struct hole *hole = fill_list_hole(editor);
     if (editor->listing.size)
         draw_listing(theme, &editor->listing, grid, y, height);
+    else if (palette_find(editor, NULL, 0))
+        draw_palette(theme, editor, grid, y, height);
     else if (hole)
         draw_alternatives(theme, hole, grid, y, height);
 }

@@ -253,6 +253,31 @@ static void a_place_on_the_command_line_is_gone_to(void **state)
     leave(session);
 }
 
+static void the_palette_lists_commands_with_their_keys(void **state)
+{
+    (void)state;
+    static const char *const arguments[] = { "--keymap", "cua", "draft.md", NULL };
+    write_file("draft.md", "one two\n");
+    struct session *session = session_start(24, 80, "xterm-256color", arguments, NULL);
+    assert_true(session_sees(session, "one two"));
+    session_type(session, "x\020undo");
+    assert_true(session_sees(session, "▸ undo"));
+    assert_true(session_sees(session, "<C-z>"));
+    session_type(session, "\r");
+    assert_true(session_sees(session, "  1 one two"));
+    session_type(session, "\020mask");
+    assert_true(session_sees(session, "▸ mask"));
+    session_type(session, "\033[B");
+    assert_true(session_sees(session, "  mask "));
+    session_type(session, "\033");
+    session_settle(session, 60);
+    session_type(session, "\020qui\t");
+    assert_true(session_sees(session, ":quit"));
+    session_type(session, "\b!\r");
+    assert_int_equal(session_end(session), 0);
+    session_free(session);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_bad_configuration_is_reported_and_the_editor_opens),
         cmocka_unit_test(usage_and_failure_have_their_codes),
         cmocka_unit_test(a_place_on_the_command_line_is_gone_to),
+        cmocka_unit_test(the_palette_lists_commands_with_their_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
