@@ -1,117 +1,16 @@
-/* Blocks of 32 values with one scale. */
-#include "model/format/blocks.h"
+/* Block-quantised rows for every processor: reading, and writing those of 32 values with one scale. */
+#define DECODE(name) void name##_decode
+#include "model/format/plain.h"
 
+#include "model/format/blocks_decode.h"
 #include "model/format/checkpoint.h"
 
 #include <math.h>
 #include <stdbool.h>
-#include <string.h>
 
-static float half_at(const uint8_t *at)
+float f32_from_f16(uint16_t half)
 {
-    return f32_from_f16((uint16_t)(at[0] | at[1] << 8));
-}
-
-void q4_0_decode(const void *data, int64_t count, float *out)
-{
-    const uint8_t *block = data;
-    for (int64_t k = 0; k < count; k += BLOCK, block += 18) {
-        float scale = half_at(block);
-        for (int j = 0; j < 16; j++) {
-            out[k + j] = (float)((block[2 + j] & 15) - 8) * scale;
-            out[k + j + 16] = (float)((block[2 + j] >> 4) - 8) * scale;
-        }
-    }
-}
-
-void q4_1_decode(const void *data, int64_t count, float *out)
-{
-    const uint8_t *block = data;
-    for (int64_t k = 0; k < count; k += BLOCK, block += 20) {
-        float scale = half_at(block), least = half_at(block + 2);
-        for (int j = 0; j < 16; j++) {
-            out[k + j] = (float)(block[4 + j] & 15) * scale + least;
-            out[k + j + 16] = (float)(block[4 + j] >> 4) * scale + least;
-        }
-    }
-}
-
-static uint32_t word_at(const uint8_t *at)
-{
-    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
-void q5_0_decode(const void *data, int64_t count, float *out)
-{
-    const uint8_t *block = data;
-    for (int64_t k = 0; k < count; k += BLOCK, block += 22) {
-        float scale = half_at(block);
-        uint32_t high = word_at(block + 2);
-        for (int j = 0; j < 16; j++) {
-            int low = (block[6 + j] & 15) | (high >> j << 4 & 16),
-                top = block[6 + j] >> 4 | (high >> (j + 12) & 16);
-            out[k + j] = (float)(low - 16) * scale;
-            out[k + j + 16] = (float)(top - 16) * scale;
-        }
-    }
-}
-
-void q5_1_decode(const void *data, int64_t count, float *out)
-{
-    const uint8_t *block = data;
-    for (int64_t k = 0; k < count; k += BLOCK, block += 24) {
-        float scale = half_at(block), least = half_at(block + 2);
-        uint32_t high = word_at(block + 4);
-        for (int j = 0; j < 16; j++) {
-            int low = (block[8 + j] & 15) | (high >> j << 4 & 16),
-                top = block[8 + j] >> 4 | (high >> (j + 12) & 16);
-            out[k + j] = (float)low * scale + least;
-            out[k + j + 16] = (float)top * scale + least;
-        }
-    }
-}
-
-void q8_0_decode(const void *data, int64_t count, float *out)
-{
-    const uint8_t *block = data;
-    for (int64_t k = 0; k < count; k += BLOCK, block += 34) {
-        float scale = half_at(block);
-        for (int j = 0; j < BLOCK; j++)
-            out[k + j] = (float)(int8_t)block[2 + j] * scale;
-    }
-}
-
-/* ---- IQ4: sixteen uneven levels */
-
-static const int8_t levels[16] = { -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113 };
-
-static void levels_decode(const uint8_t *nibbles, float scale, float *out)
-{
-    for (int j = 0; j < 16; j++) {
-        out[j] = scale * (float)levels[nibbles[j] & 15];
-        out[j + 16] = scale * (float)levels[nibbles[j] >> 4];
-    }
-}
-
-void iq4_nl_decode(const void *data, int64_t count, float *out)
-{
-    const uint8_t *block = data;
-    for (int64_t k = 0; k < count; k += BLOCK, block += 18)
-        levels_decode(block + 2, half_at(block), out + k);
-}
-
-void iq4_xs_decode(const void *data, int64_t count, float *out)
-{
-    const uint8_t *block = data;
-    for (int64_t k = 0; k < count; k += SUPER_BLOCK, block += 136) {
-        float scale = half_at(block);
-        int high = block[2] | block[3] << 8;
-        for (int part = 0; part < 8; part++) {
-            int low = block[4 + part / 2] >> 4 * (part % 2) & 15;
-            int own = low | (high >> 2 * part & 3) << 4;
-            levels_decode(block + 8 + 16 * part, scale * (float)(own - 32), out + k + 32 * part);
-        }
-    }
+    return half_value(half);
 }
 
 /* ---- writing */

@@ -18,17 +18,6 @@ static float float_of(uint32_t bits)
     return value;
 }
 
-float f32_from_f16(uint16_t half)
-{
-    uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = half >> 10 & 31, fraction = half & 0x3ff;
-    if (exponent == 31)
-        return float_of(sign | 0x7f800000 | fraction << 13);
-    if (exponent)
-        return float_of(sign | (exponent + 112) << 23 | fraction << 13);
-    float small = (float)fraction * 0x1p-24f;
-    return float_of(sign | bits_of(small));
-}
-
 uint16_t f16_from_f32(float value)
 {
     uint32_t bits = bits_of(value), sign = bits >> 16 & 0x8000, size = bits & 0x7fffffff;
@@ -70,12 +59,9 @@ uint16_t bf16_from_f32(float value)
 
 PLAIN_DECODE(f32_decode, float, value)
 PLAIN_DECODE(f64_decode, double, (float)value)
-PLAIN_DECODE(f16_decode, uint16_t, f32_from_f16(value))
-PLAIN_DECODE(bf16_decode, uint16_t, f32_from_bf16(value))
 PLAIN_DECODE(i64_decode, int64_t, (float)value)
 PLAIN_DECODE(i32_decode, int32_t, (float)value)
 PLAIN_DECODE(u8_decode, uint8_t, value)
-PLAIN_DECODE(i8_decode, int8_t, value)
 
 #define PLAIN_ENCODE(name, type, convert)                                                                    \
     void name(const float *values, int64_t count, void *data)                                                \

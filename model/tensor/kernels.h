@@ -9,6 +9,7 @@
 #ifndef MODEL_TENSOR_KERNELS_H
 #define MODEL_TENSOR_KERNELS_H
 
+#include "model/tensor/decode.h"
 #include "model/tensor/int8.h"
 
 #include <stdbool.h>
@@ -25,6 +26,12 @@ struct kernels {
      * what is in out. */
     void (*panel)(const float *x, size_t x_stride, const float *panel, size_t panel_stride, float *out,
                   size_t out_stride, int m, int k, int columns, bool accumulate);
+
+    /* Weights of any type as float32: `count` values, whole blocks. */
+    void (*decode)(enum dtype type, const void *data, int64_t count, float *out);
+    /* out[p][j] = rows[j][p] for j < PANEL, p < n: rows, `stride` floats apart, become (a piece of) a panel.
+     */
+    void (*transpose)(const float *rows, size_t stride, float *out, int n);
 
     /* The product of an int8 panel: out [m][PANEL]. */
     void (*panel_int8)(const struct int8_rows *rows, const struct int8_panel *panel, float *out);

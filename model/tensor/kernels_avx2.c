@@ -3,6 +3,7 @@
 #define ROWS 6
 #define VECTORS 2
 #define INT8_PANEL int8_panel_avx2
+#define DECODER decode_avx2
 #define TABLE kernels_avx2
 #define NAME "avx2"
 #include "model/tensor/kernels_vector.h"

@@ -14,5 +14,6 @@
 #define NAME "vectors of four"
 #endif
 #define INT8_PANEL int8_panel_scalar
+#define DECODER decode_base
 #define TABLE kernels_base
 #include "model/tensor/kernels_vector.h"

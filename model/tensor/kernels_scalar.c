@@ -16,6 +16,19 @@ static void panel(const float *x, size_t x_stride, const float *panel, size_t pa
     }
 }
 
+void decode_base(enum dtype type, const void *data, int64_t count, float *out)
+{
+    const struct tensor tensor = { .type = type, .data = data };
+    tensor_to_f32(&tensor, 0, count, out);
+}
+
+static void transpose(const float *rows, size_t stride, float *out, int n)
+{
+    for (int p = 0; p < n; p++)
+        for (int j = 0; j < PANEL; j++)
+            out[p * PANEL + j] = rows[(size_t)j * stride + (size_t)p];
+}
+
 static void rms_norm(const float *x, const float *weight, float *out, int n, float epsilon)
 {
     float sum = 0;
@@ -117,6 +130,8 @@ static void rotate(float *x, const float *cosines, const float *sines, int half)
 const struct kernels kernels_scalar = {
     .name = "scalar",
     .panel = panel,
+    .decode = decode_base,
+    .transpose = transpose,
     .panel_int8 = int8_panel_scalar,
     .activations_int8 = int8_activations,
     .rms_norm = rms_norm,

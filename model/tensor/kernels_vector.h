@@ -3,7 +3,7 @@
  *     WIDTH    floats in a vector
  *     ROWS     rows of x that the multiplication holds in registers at once
  *     VECTORS  vectors of a panel's columns that it holds, a divisor of PANEL / WIDTH
- *     INT8_PANEL  its product of int8 panels
+ *     INT8_PANEL, DECODER  its product of int8 panels, its function of decode.h
  *     TABLE    the name of the table, NAME its spelling
  * A row's remainder of under WIDTH elements goes through a padded copy, so it has the same arithmetic as the
  * rest. */
@@ -15,6 +15,17 @@
 typedef float vector __attribute__((vector_size(WIDTH * sizeof(float))));
 typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
 typedef int32_t lanes __attribute__((vector_size(WIDTH * sizeof(int32_t))));
+
+#if WIDTH == 4
+#define INTERLEAVE_LOW 0, 4, 1, 5
+#define INTERLEAVE_HIGH 2, 6, 3, 7
+#elif WIDTH == 8
+#define INTERLEAVE_LOW 0, 8, 1, 9, 2, 10, 3, 11
+#define INTERLEAVE_HIGH 4, 12, 5, 13, 6, 14, 7, 15
+#else
+#define INTERLEAVE_LOW 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
+#define INTERLEAVE_HIGH 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#endif
 
 #define INLINE static inline __attribute__((always_inline))
 
@@ -178,6 +189,35 @@ static void panel(const float *x, size_t x_stride, const float *panel, size_t pa
     }
 }
 
+/* WIDTH rows of WIDTH become columns: log2(WIDTH) times, a row is interleaved with the one half of all
+ * further on. */
+INLINE void turn(const float *rows, size_t stride, float *out)
+{
+    vector even[WIDTH], odd[WIDTH];
+    for (int i = 0; i < WIDTH; i++)
+        even[i] = load(rows + (size_t)i * stride);
+    for (int step = 1; step < WIDTH; step *= 2) {
+        for (int i = 0; i < WIDTH / 2; i++) {
+            odd[2 * i] = __builtin_shufflevector(even[i], even[i + WIDTH / 2], INTERLEAVE_LOW);
+            odd[2 * i + 1] = __builtin_shufflevector(even[i], even[i + WIDTH / 2], INTERLEAVE_HIGH);
+        }
+        memcpy(even, odd, sizeof even);
+    }
+    for (int i = 0; i < WIDTH; i++)
+        store(out + (size_t)i * PANEL, even[i]);
+}
+
+static void transpose(const float *rows, size_t stride, float *out, int n)
+{
+    int p = 0;
+    for (; p + WIDTH <= n; p += WIDTH)
+        for (int j = 0; j < PANEL; j += WIDTH)
+            turn(rows + (size_t)j * stride + p, stride, out + (size_t)p * PANEL + j);
+    for (; p < n; p++)
+        for (int j = 0; j < PANEL; j++)
+            out[p * PANEL + j] = rows[(size_t)j * stride + (size_t)p];
+}
+
 static void rms_norm(const float *x, const float *weight, float *out, int n, float epsilon)
 {
     vector sum = splat(0);
@@ -329,9 +369,10 @@ static void rotate(float *x, const float *cosines, const float *sines, int half)
 
 #define KERNELS(spelling, int8_panel)                                                                        \
     {                                                                                                        \
-        .name = spelling, .panel = panel, .panel_int8 = int8_panel, .activations_int8 = activations_int8,    \
-        .rms_norm = rms_norm, .layer_norm = layer_norm, .softmax = softmax, .log_sum_exp = log_sum_exp,      \
-        .entropy = entropy, .largest = largest, .add = add, .silu_multiply = silu_multiply, .silu = silu,    \
+        .name = spelling, .panel = panel, .decode = DECODER, .transpose = transpose,                         \
+        .panel_int8 = int8_panel, .activations_int8 = activations_int8, .rms_norm = rms_norm,                \
+        .layer_norm = layer_norm, .softmax = softmax, .log_sum_exp = log_sum_exp, .entropy = entropy,        \
+        .largest = largest, .add = add, .silu_multiply = silu_multiply, .silu = silu,                        \
         .gelu_tanh = gelu_tanh, .rotate = rotate,                                                            \
     }
 

@@ -16,16 +16,51 @@ size_t linear_panel_size(const struct linear *linear)
     return (size_t)linear->weight.cols * PANEL;
 }
 
-void linear_make_panel(const struct linear *linear, int index, float *rows, float *panel)
+/* Columns that are read at a time: whole blocks, and rows of them with what keeps their beginnings apart in
+ * the cache fit into its first level. */
+enum { CHUNK = 256, CHUNK_STRIDE = CHUNK + 16 };
+
+/* Columns [at, at + n) of row `index` of a weight. */
+static void read_part(const struct weight *weight, const struct kernels *kernels, int index, int at, int n,
+                      float *out)
 {
-    int first = index * PANEL, cols = linear->weight.cols;
-    int count = linear->weight.rows - first < PANEL ? linear->weight.rows - first : PANEL;
-    weight_read(&linear->weight, first, count, rows);
-    for (int p = 0; p < cols; p++) {
-        for (int j = 0; j < count; j++)
-            panel[(size_t)p * PANEL + (size_t)j] = rows[(size_t)j * (size_t)cols + (size_t)p];
-        for (int j = count; j < PANEL; j++)
-            panel[(size_t)p * PANEL + (size_t)j] = 0;
+    const struct tensor *tensor = weight->tensor;
+    int64_t row = (int64_t)weight->first + index;
+    kernels->decode(tensor->type,
+                    (const char *)tensor->data + dtype_bytes(tensor->type, row * weight->cols + at), n, out);
+    if (!weight->scale)
+        return;
+    float scale;
+    tensor_to_f32(weight->scale, row, 1, &scale);
+    for (int p = 0; p < n; p++)
+        out[p] *= scale;
+}
+
+/* The rows of a panel lie one after the other and are read piece by piece of each: ask for them in order. */
+static void fetch_rows(const struct weight *weight, int first, int count)
+{
+    enum { LINE = 64 };
+    enum dtype type = weight->tensor->type;
+    const char *data = weight->tensor->data;
+    const char *at = data + dtype_bytes(type, ((int64_t)weight->first + first) * weight->cols);
+    for (const char *end = at + dtype_bytes(type, (int64_t)count * weight->cols); at < end; at += LINE)
+        __builtin_prefetch(at);
+}
+
+void linear_make_panel(const struct linear *linear, const struct kernels *kernels, int index, float *panel)
+{
+    float rows[PANEL][CHUNK_STRIDE];
+    int first = index * PANEL, cols = linear->weight.cols, rest = linear->weight.rows - first;
+    fetch_rows(&linear->weight, first, rest < PANEL ? rest : PANEL);
+    for (int at = 0; at < cols; at += CHUNK) {
+        int n = cols - at < CHUNK ? cols - at : CHUNK;
+        for (int j = 0; j < PANEL; j++) {
+            if (first + j < linear->weight.rows)
+                read_part(&linear->weight, kernels, first + j, at, n, rows[j]);
+            else
+                memset(rows[j], 0, (size_t)n * sizeof **rows);
+        }
+        kernels->transpose(rows[0], CHUNK_STRIDE, panel + (size_t)at * PANEL, n);
     }
 }
 
@@ -37,17 +72,14 @@ struct pack_job {
 static void pack_tile(void *user, int tile)
 {
     const struct pack_job *job = user;
-    float *rows = scratch_take(&job->work->scratch);
-    linear_make_panel(job->linear, tile, rows,
+    linear_make_panel(job->linear, engine_kernels(job->work->engine), tile,
                       job->linear->panels + (size_t)tile * linear_panel_size(job->linear));
-    scratch_give(&job->work->scratch, rows);
 }
 
 void linear_pack(struct linear *linear, struct arena *arena, struct linear_work *work)
 {
     size_t panels = (size_t)linear_panels(linear);
     linear->panels = arena_take(arena, panels * linear_panel_size(linear) * sizeof(float));
-    scratch_reserve(&work->scratch, linear_panel_size(linear));
     struct pack_job job = { linear, work };
     engine_parallel(work->engine, (int)panels, pack_tile, &job);
 }

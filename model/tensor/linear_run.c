@@ -157,15 +157,15 @@ static void call_tile(const struct job *job, int number, int tile)
         return;
     }
     size_t size = linear_panel_size(call->linear);
-    float *rows = scratch_take(&job->work->scratch), *panel = rows + size, *times = panel + size;
-    linear_make_panel(call->linear, tile, rows, panel);
+    float *panel = scratch_take(&job->work->scratch), *times = panel + size;
+    linear_make_panel(call->linear, job->kernels, tile, panel);
     if (call->times)
-        linear_make_panel(call->times, tile, rows, times);
+        linear_make_panel(call->times, job->kernels, tile, times);
     for (; part.row < call->m; part.row += BLOCK_ROWS) {
         part.count = call->m - part.row < BLOCK_ROWS ? call->m - part.row : BLOCK_ROWS;
         compute(job, &part, panel, times);
     }
-    scratch_give(&job->work->scratch, rows);
+    scratch_give(&job->work->scratch, panel);
 }
 
 static void run_tile(void *user, int tile)
@@ -256,7 +256,7 @@ void linear_run(struct linear_work *work, const struct linear_call *calls, int c
     for (int i = 0; i < count; i++) {
         tiles += linear_panels(calls[i].linear) * block_count(&calls[i]);
         if (!ready(&calls[i]))
-            scratch_reserve(&work->scratch, (calls[i].times ? 3 : 2) * linear_panel_size(calls[i].linear));
+            scratch_reserve(&work->scratch, (calls[i].times ? 2 : 1) * linear_panel_size(calls[i].linear));
     }
     quantise_all(&job, count);
     engine_parallel(work->engine, tiles, run_tile, &job);

@@ -8,9 +8,8 @@
 int linear_panels(const struct linear *linear);
 /* Floats of one panel. */
 size_t linear_panel_size(const struct linear *linear);
-/* Panel number `index` of the weight into `panel`; `rows` is room for PANEL rows. Outputs past the last are
- * 0. */
-void linear_make_panel(const struct linear *linear, int index, float *rows, float *panel);
+/* Panel number `index` of the weight into `panel`; outputs past the last are 0. */
+void linear_make_panel(const struct linear *linear, const struct kernels *kernels, int index, float *panel);
 /* Room for quantised rows of `bytes` in all and `rows` scales; what was there is lost. */
 void linear_work_reserve(struct linear_work *work, size_t bytes, size_t rows);
 

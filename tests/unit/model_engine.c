@@ -49,6 +49,45 @@ static void every_panel_agrees_with_the_reference(void **state)
                 }
 }
 
+/* Blocks of random bytes, so every scale there is, infinite ones too. */
+static void every_type_of_weight_is_read_with_the_same_bits(void **state)
+{
+    (void)state;
+    enum { COUNT = 512, BYTES = COUNT * 8 };
+    static uint8_t data[BYTES + 1];
+    static float expected[COUNT], got[COUNT];
+    const struct kernels *room[KERNELS_ROOM];
+    for (int type = 0; type < DTYPE_COUNT; type++)
+        for (uint32_t seed = 1; seed < 50; seed++) {
+            for (int i = 0; i < BYTES + 1; i++)
+                data[i] = (uint8_t)((seed = seed * 1664525u + 1013904223u) >> 24);
+            kernels_scalar.decode((enum dtype)type, data + 1, COUNT, expected);
+            for (const struct kernels *const *each = kernels_usable(room); *each; each++) {
+                (*each)->decode((enum dtype)type, data + 1, COUNT, got);
+                for (int i = 0; i < COUNT; i++)
+                    assert_true(!memcmp(&got[i], &expected[i], sizeof *got) ||
+                                (isnan(got[i]) && isnan(expected[i])));
+            }
+        }
+}
+
+static void rows_turn_into_panels(void **state)
+{
+    (void)state;
+    enum { STRIDE = 70 };
+    static float rows[PANEL * STRIDE], panel[STRIDE * PANEL];
+    const struct kernels *room[KERNELS_ROOM];
+    fill(rows, PANEL * STRIDE, 4);
+    for (const struct kernels *const *each = kernels_usable(room); *each; each++)
+        for (int n = 1; n <= STRIDE; n += 3) {
+            memset(panel, 0, sizeof panel);
+            (*each)->transpose(rows, STRIDE, panel, n);
+            for (int p = 0; p < STRIDE; p++)
+                for (int j = 0; j < PANEL; j++)
+                    assert_true(panel[p * PANEL + j] == (p < n ? rows[j * STRIDE + p] : 0));
+        }
+}
+
 static void a_row_does_not_depend_on_the_rows_beside_it(void **state)
 {
     (void)state;
@@ -263,6 +302,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_panel_agrees_with_the_reference),
+        cmocka_unit_test(every_type_of_weight_is_read_with_the_same_bits),
+        cmocka_unit_test(rows_turn_into_panels),
         cmocka_unit_test(a_row_does_not_depend_on_the_rows_beside_it),
         cmocka_unit_test(every_int8_product_gives_the_reference_s_bits),
         cmocka_unit_test(int8_weights_are_off_by_half_a_step_at_most),

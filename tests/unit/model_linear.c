@@ -72,6 +72,8 @@ static double plain_activation(enum activation activation, double x)
         return 0.5 * x * (1 + erf(x / sqrt(2)));
     case LINEAR_RELU_SQUARED:
         return x > 0 ? x * x : 0;
+    case LINEAR_TANH:
+        return tanh(x);
     }
     return NAN;
 }

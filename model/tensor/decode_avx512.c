@@ -1,0 +1,6 @@
+#if defined(__x86_64__)
+#define DECODER decode_avx512
+#include "model/tensor/decode_vector.h"
+#else
+typedef int decode_avx512_unused;
+#endif
