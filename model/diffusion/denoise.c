@@ -43,6 +43,7 @@ void workspace_free(struct workspace *workspace)
     free(workspace->derived);
     free(workspace->heated);
     free(workspace->room);
+    free(workspace->level);
     *workspace = (struct workspace){ 0 };
 }
 
@@ -58,6 +59,19 @@ static void batch_free(struct batch *batch)
     free(batch->scores);
 }
 
+static bool is_looked_at(const struct sequence *sequence, int place)
+{
+    return sequence->canvas.open[place] && place >= sequence->from && (!sequence->to || place < sequence->to);
+}
+
+static int count_looked_at(const struct sequence *sequence)
+{
+    int count = 0;
+    for (int i = 0; i < sequence->canvas.size; i++)
+        count += is_looked_at(sequence, i);
+    return count;
+}
+
 /* How many sequences from `first` on go into one batch: at least one. */
 static int batch_extent(const struct denoise *denoise, struct sequence *const *sequences, int count,
                         int first)
@@ -65,7 +79,7 @@ static int batch_extent(const struct denoise *denoise, struct sequence *const *s
     int64_t floats = 0;
     int last = first;
     for (; last < count; last++) {
-        floats += (int64_t)canvas_open(&sequences[last]->canvas) * denoise->framing->vocabulary *
+        floats += (int64_t)count_looked_at(sequences[last]) * denoise->framing->vocabulary *
                   (denoise->guidance.active ? 2 : 1);
         if (last > first && floats > BATCH_LOGITS)
             break;
@@ -79,6 +93,17 @@ static void reserve(float **buffer, size_t *room, size_t floats)
         *buffer = memory_grow(*buffer, room, floats, sizeof **buffer);
 }
 
+/* What is thought of a place that is not looked at: every piece is as likely. */
+static float *level_row(const struct denoise *denoise)
+{
+    int32_t vocabulary = denoise->framing->vocabulary;
+    struct workspace *work = denoise->workspace;
+    reserve(&work->level, &work->level_room, (size_t)vocabulary);
+    for (int32_t v = 0; v < vocabulary; v++)
+        work->level[v] = -logf((float)vocabulary);
+    return work->level;
+}
+
 static bool wants_scores(const struct denoise *denoise)
 {
     return denoise->sampler && denoise->sampler->scores;
@@ -87,13 +112,14 @@ static bool wants_scores(const struct denoise *denoise)
 static struct batch batch_new(const struct denoise *denoise, struct sequence *const *sequences, int first,
                               int last)
 {
-    size_t rows = 0, open = 0, branches = denoise->guidance.active ? 2 : 1;
+    size_t rows = 0, open = 0, wanted = 0, branches = denoise->guidance.active ? 2 : 1;
     for (int i = first; i < last; i++) {
         rows += (size_t)(denoise->guidance.condition.count + sequences[i]->canvas.size);
         open += (size_t)canvas_open(&sequences[i]->canvas);
+        wanted += (size_t)count_looked_at(sequences[i]);
     }
     struct workspace *work = denoise->workspace;
-    size_t vocabulary = (size_t)denoise->framing->vocabulary, floats = branches * open * vocabulary;
+    size_t vocabulary = (size_t)denoise->framing->vocabulary, floats = branches * wanted * vocabulary;
     reserve(&work->logits, &work->logits_room, floats);
     if (denoise->prediction->scores || wants_scores(denoise)) {
         reserve(&work->derived, &work->derived_room, floats);
@@ -103,7 +129,7 @@ static struct batch batch_new(const struct denoise *denoise, struct sequence *co
         .rows = memory_new(branches * (size_t)(last - first), sizeof(struct rows)),
         .ids = memory_new(branches * rows, sizeof(int32_t)),
         .places = memory_new(branches * rows, sizeof(int32_t)),
-        .wanted = memory_new(branches * open, sizeof(int)),
+        .wanted = memory_new(branches * wanted, sizeof(int)),
         .open = memory_new(open, sizeof(int)),
         .logits = work->logits,
         .choice = memory_new(open, sizeof(float *)),
@@ -113,9 +139,11 @@ static struct batch batch_new(const struct denoise *denoise, struct sequence *co
 }
 
 /* One branch: condition rows, then the canvas; its open places are wanted. */
-static struct rows lay_branch(const struct denoise *denoise, const struct canvas *canvas,
-                              const int32_t *front, int32_t *ids, int32_t *positions, int *wanted)
+static struct rows lay_branch(const struct denoise *denoise, const struct sequence *sequence, int side,
+                              int32_t *ids, int32_t *positions, int *wanted)
 {
+    const struct canvas *canvas = &sequence->canvas;
+    const int32_t *front = side ? denoise->guidance.condition.without : denoise->guidance.condition.with;
     int k = denoise->guidance.condition.count, wanted_count = 0;
     if (k) {
         memcpy(ids, front, (size_t)k * sizeof *ids);
@@ -124,14 +152,17 @@ static struct rows lay_branch(const struct denoise *denoise, const struct canvas
     for (int i = 0; i < canvas->size; i++) {
         ids[k + i] = canvas->ids[i];
         positions[k + i] = canvas->positions[i];
-        if (canvas->open[i])
+        if (is_looked_at(sequence, i))
             wanted[wanted_count++] = k + i;
     }
     return (struct rows){ .ids = ids,
                           .positions = positions,
                           .count = k + canvas->size,
                           .wanted = wanted,
-                          .wanted_count = wanted_count };
+                          .wanted_count = wanted_count,
+                          .cache = sequence->caches[side],
+                          .window_first = sequence->window_first,
+                          .window_end = sequence->window_end };
 }
 
 /* Noise accumulated where a sequence stands; at its very end a little is left, as in training. */
@@ -160,10 +191,9 @@ static int batch_fill(struct batch *batch, const struct denoise *denoise, struct
 {
     int branches = 0, row = 0, want = 0;
     for (int side = 0; side < (denoise->guidance.active ? 2 : 1); side++) {
-        const int32_t *front = side ? denoise->guidance.condition.without : denoise->guidance.condition.with;
         for (int i = first; i < last; i++) {
             struct rows *rows = &batch->rows[branches++];
-            *rows = lay_branch(denoise, &sequences[i]->canvas, front, batch->ids + row, batch->places + row,
+            *rows = lay_branch(denoise, sequences[i], side, batch->ids + row, batch->places + row,
                                batch->wanted + want);
             rows->time = time_input(denoise, sequences[i]);
             if (sequences[i]->state)
@@ -209,6 +239,7 @@ static void read_scores(const struct denoise *denoise, const struct place_rows *
     batch->choice[k] = rows->derived_without;
     probabilities_of_scores(denoise, rows->without, rows->id, rows->sigma, rows->derived_without);
     guidance_mix(&denoise->guidance, batch->choice[k], batch->with[k], batch->choice[k], vocabulary);
+    log_softmax(batch->choice[k], vocabulary);
     for (int32_t v = 0; v < vocabulary; v++)
         rows->with[v] = rows->without[v] + scale * (rows->with[v] - rows->without[v]);
 }
@@ -222,8 +253,7 @@ static void read_probabilities(const struct denoise *denoise, const struct place
     if (rows->without) {
         batch->choice[k] = rows->without;
         guidance_mix(&denoise->guidance, rows->without, rows->with, rows->without, vocabulary);
-        if (denoise->sampler && denoise->sampler->weigh)
-            log_softmax(rows->without, vocabulary);
+        log_softmax(rows->without, vocabulary);
     }
     if (!wants_scores(denoise))
         return;
@@ -249,12 +279,17 @@ static struct view make_view(const struct denoise *denoise, struct batch *batch,
     const struct prediction *prediction = denoise->prediction;
     struct process_noise noise = denoise_noise(denoise);
     struct place_rows rows = { .sigma = sigma_of(denoise, sequence) };
+    float *level = sequence->to || sequence->from ? level_row(denoise) : NULL;
     int count = 0;
     for (int i = 0; i < canvas->size; i++)
         if (canvas->open[i])
             batch->open[count++] = i;
     for (int k = 0; k < count; k++) {
-        int64_t at = (first + k) * vocabulary, other = at + half * vocabulary;
+        if (!is_looked_at(sequence, batch->open[k])) {
+            batch->with[k] = batch->choice[k] = batch->scores[k] = level;
+            continue;
+        }
+        int64_t at = first++ * vocabulary, other = at + half * vocabulary;
         rows.id = canvas->ids[batch->open[k]];
         rows.with = batch->logits + at;
         rows.without = half ? batch->logits + other : NULL;
@@ -330,14 +365,14 @@ bool denoise_look(const struct denoise *denoise, struct sequence *const *sequenc
         fine = denoise->workspace->fresh || predict(denoise, &batch, branches, error);
         int64_t half = 0, at = 0;
         for (int i = first; i < last; i++)
-            half += canvas_open(&sequences[i]->canvas);
+            half += count_looked_at(sequences[i]);
         for (int i = first; i < last && fine; i++) {
-            int open = canvas_open(&sequences[i]->canvas);
+            int64_t wanted = count_looked_at(sequences[i]);
             struct view view =
                 make_view(denoise, &batch, sequences[i], at, denoise->guidance.active ? half : 0);
-            if (open)
+            if (view.count)
                 look(user, i, &view);
-            at += open;
+            at += wanted;
             if (denoise->cancel && atomic_load(denoise->cancel))
                 fine = fail(error, LACUNA_CANCELLED, "cancelled");
         }

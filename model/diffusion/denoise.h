@@ -23,7 +23,10 @@ struct sequence {
     struct random random;
     const struct draws *draws; /* instead of random; NULL: random */
     void *state;               /* of the process, while a run lasts */
-    int steps;                 /* network steps it took */
+    int from, to; /* open places [from, to) are looked at, the others count as known nothing of; to 0: all */
+    struct denoiser_cache *caches[2]; /* of the branches while a run lasts; NULL: none */
+    int32_t window_first, window_end; /* positions that are computed where the caches are filled */
+    int steps;                        /* network steps it took */
 };
 
 /* What the network says about one sequence's open places. Rows are [vocabulary]. */
@@ -41,8 +44,8 @@ struct view {
 /* Memory for the rows of a step; grows to the largest batch and is kept from step to step. Zero is an empty
  * one. */
 struct workspace {
-    float *logits, *derived, *heated, *room;
-    size_t logits_room, derived_room, heated_room, room_room; /* floats */
+    float *logits, *derived, *heated, *room, *level;
+    size_t logits_room, derived_room, heated_room, room_room, level_room; /* floats */
     bool fresh; /* logits are those of the batch that comes next: the network need not run */
 };
 void workspace_free(struct workspace *workspace);
@@ -57,10 +60,13 @@ struct denoise {
     const struct vectors *vectors; /* settings of a process of vectors; NULL: tokens */
     const struct prediction *prediction;
     const struct sampler *sampler;
+    struct sampler_settings settings; /* zero: the sampler's own */
     struct guidance guidance;
-    int steps;
-    double end;                  /* the time that the steps end at; 0: the sampler's */
-    bool keeps_noise;            /* what is noise after the last step stays noise */
+    int steps;        /* of all blocks together */
+    int block_first;  /* place of the canvas where the first block begins; what is open before it goes with it
+                       */
+    double end;       /* the time that the steps end at; 0: the sampler's */
+    bool keeps_noise; /* what is noise after the last step stays noise */
     struct workspace *workspace; /* the caller's, of one thread */
     void *user;                  /* of the hooks */
     /* Puts a piece for each open place into `tokens` [count]; NULL: the best of each row of choice, which has
@@ -97,6 +103,7 @@ bool denoise_look(const struct denoise *denoise, struct sequence *const *sequenc
 struct time_step {
     double t, s;
     int step, steps;
+    int number; /* of the step in the whole run, by which recorded numbers are found; 0: `step` */
     bool last;
 };
 bool denoise_step(const struct denoise *denoise, struct time_step step, struct sequence *const *sequences,

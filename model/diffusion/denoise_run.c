@@ -1,5 +1,5 @@
 /* The steps of a run over what denoise.c shows of them. */
-#include "model/diffusion/denoise.h"
+#include "model/diffusion/turn.h"
 
 #include "model/base/memory.h"
 #include "model/diffusion/logits.h"
@@ -8,25 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where a sequence stands in its run. */
+struct stage {
+    struct block block;
+    struct time_step time;
+};
+
 struct run {
     const struct denoise *denoise;
-    const int *total; /* [count] open places at the start, of each sequence that is looked at */
-    struct time_step time;
-    int changes; /* places that the step changed */
+    const struct stage **stages; /* of each sequence that is looked at */
+    int changes;                 /* places that the step changed */
 };
 
-/* One sequence in one step. Arrays are [count], an element an open place. */
-struct turn {
-    const struct denoise *denoise;
-    const struct view *view;
-    struct reverse reverse;
-    struct guess *guesses;
-    int32_t *tokens;
-    int *order;
-    float **hot; /* rows with temperature, or the noise of drawing */
-};
-
-static void choose(const struct turn *turn, bool freely)
+void turn_choose(const struct turn *turn, bool freely)
 {
     const struct denoise *denoise = turn->denoise;
     struct view hot = *turn->view;
@@ -40,7 +34,7 @@ static void choose(const struct turn *turn, bool freely)
         turn->tokens[k] = argmax(hot.choice[k], hot.vocabulary);
 }
 
-static void make_hot(struct turn *turn)
+void turn_heat(struct turn *turn)
 {
     struct workspace *work = turn->denoise->workspace;
     size_t count = (size_t)turn->view->count, vocabulary = (size_t)turn->view->vocabulary;
@@ -58,70 +52,8 @@ static void set_guesses(const struct turn *turn)
         int32_t token = turn->tokens[k];
         turn->guesses[k].place = turn->view->places[k];
         turn->guesses[k].token = token;
-        turn->guesses[k].probability = exp(turn->view->with[k][token]);
+        turn->guesses[k].probability = turn->guesses[k].shown = exp(turn->view->with[k][token]);
     }
-}
-
-/* ---- samplers that reveal */
-
-/* Order of places by falling rank; equal ranks keep the order of the text. */
-static void rank_guesses(const struct sampler *sampler, const struct guess *guesses, int count, int *order)
-{
-    double *rank = memory_new((size_t)count, sizeof *rank);
-    for (int k = 0; k < count; k++) {
-        rank[k] = sampler->rank(&guesses[k]);
-        int at = k;
-        for (; at > 0 && rank[order[at - 1]] < rank[k]; at--)
-            order[at] = order[at - 1];
-        order[at] = k;
-    }
-    free(rank);
-}
-
-static int count_reveals(const struct turn *turn, const struct time_step *time, int total)
-{
-    const struct denoise *denoise = turn->denoise;
-    int count = turn->view->count;
-    if (time->last)
-        return count;
-    double noise = (1 - schedule_alpha_bar(&denoise->schedule, time->s)) /
-                   (1 - schedule_alpha_bar(&denoise->schedule, 1));
-    int keep = (int)floor(total * noise + 1e-9);
-    struct sampler_step step = { .guesses = turn->guesses,
-                                 .count = count,
-                                 .step = time->step,
-                                 .steps = time->steps,
-                                 .scheduled = count - keep > 1 ? count - keep : 1,
-                                 .reveal = schedule_reveal(&denoise->schedule, time->t, time->s) };
-    if (denoise->sampler->done && denoise->sampler->done(&step))
-        return count;
-    int take = denoise->sampler->count ? denoise->sampler->count(&step) : step.scheduled;
-    return take > count ? count : take;
-}
-
-static void reveal(struct turn *turn, const struct time_step *time, int total)
-{
-    const struct view *view = turn->view;
-    const struct draws *draws = turn->reverse.draws;
-    double heat = view->sequence->heat;
-    for (int k = 0; k < view->count; k++) {
-        draws_seek(draws, DRAW_RANK, time->step, view->places[k]);
-        turn->guesses[k].uniform = draw_uniform(draws);
-        distribution_shape(view->with[k], view->vocabulary, &turn->guesses[k].margin,
-                           &turn->guesses[k].entropy);
-    }
-    if (heat > 0)
-        make_hot(turn);
-    for (int k = 0; k < view->count && heat > 0; k++) {
-        memcpy(turn->hot[k], view->choice[k], (size_t)view->vocabulary * sizeof **turn->hot);
-        draws_seek(draws, DRAW_PIECE, time->step, view->places[k]);
-        add_gumbel(turn->hot[k], view->vocabulary, heat, draws);
-    }
-    choose(turn, false);
-    set_guesses(turn);
-    rank_guesses(turn->denoise->sampler, turn->guesses, view->count, turn->order);
-    turn->reverse.settles = true;
-    turn->reverse.take = count_reveals(turn, time, total);
 }
 
 /* ---- samplers that follow the process */
@@ -163,14 +95,14 @@ static void follow(struct turn *turn)
     bool moving = turn->denoise->process->moves && !reverse->last;
     reverse->settles = !moving;
     if (weigh)
-        make_hot(turn);
+        turn_heat(turn);
     for (int k = 0; k < turn->view->count; k++) {
         if (weigh)
             weigh(reverse, k, turn->hot[k]);
         if (!weigh || !draw_row(turn, k, moving ? 1 : turn->view->sequence->heat))
             turn->order[reverse->take++] = k;
     }
-    choose(turn, moving);
+    turn_choose(turn, moving);
     set_guesses(turn);
 }
 
@@ -193,9 +125,12 @@ static void advance_sequence(void *user, int index, const struct view *view)
     struct sequence *sequence = view->sequence;
     struct draws own = draws_random(&sequence->random);
     struct process_noise noise = denoise_noise(denoise);
+    const struct time_step *time = &run->stages[index]->time;
     size_t count = (size_t)view->count;
     struct turn turn = { .denoise = denoise,
                          .view = view,
+                         .block = &run->stages[index]->block,
+                         .settings = settings_of(denoise),
                          .guesses = memory_new(count, sizeof *turn.guesses),
                          .tokens = memory_new(count, sizeof *turn.tokens),
                          .order = memory_new(count, sizeof *turn.order) };
@@ -204,11 +139,12 @@ static void advance_sequence(void *user, int index, const struct view *view)
                                      .schedule = &denoise->schedule,
                                      .canvas = &sequence->canvas,
                                      .state = sequence->state,
-                                     .t = run->time.t,
-                                     .s = run->time.s,
-                                     .step = run->time.step,
-                                     .steps = run->time.steps,
-                                     .last = run->time.last,
+                                     .t = time->t,
+                                     .s = time->s,
+                                     .step = time->step,
+                                     .steps = time->steps,
+                                     .number = time->number,
+                                     .last = time->last,
                                      .places = view->places,
                                      .count = view->count,
                                      .rows = view->choice,
@@ -220,7 +156,7 @@ static void advance_sequence(void *user, int index, const struct view *view)
     if (denoise->sampler->weigh)
         follow(&turn);
     else
-        reveal(&turn, &run->time, run->total ? run->total[index] : view->count);
+        turn_reveal(&turn);
     run->changes += count_changes(&turn);
     denoise->process->advance(&turn.reverse);
     sequence->steps++;
@@ -235,33 +171,29 @@ static bool take_step(struct run *run, struct sequence *const *sequences, int co
 {
     run->changes = 0;
     for (int i = 0; i < count; i++)
-        sequences[i]->t = run->time.t;
+        sequences[i]->t = run->stages[i]->time.t;
     bool fine = denoise_look(run->denoise, sequences, count, advance_sequence, run, error);
     for (int i = 0; i < count; i++)
-        sequences[i]->t = run->time.s;
+        sequences[i]->t = run->stages[i]->time.s;
     return fine;
 }
 
 bool denoise_step(const struct denoise *denoise, struct time_step step, struct sequence *const *sequences,
                   int count, struct lacuna_error *error)
 {
-    struct run run = { .denoise = denoise, .time = step };
-    return take_step(&run, sequences, count, error);
-}
-
-/* Number `step` of the run: a sampler that follows the process takes one more, at the end. */
-static struct time_step time_of(const struct denoise *denoise, int step)
-{
-    const struct sampler *sampler = denoise->sampler;
-    double end = denoise->end != 0 ? denoise->end : sampler->end, steps = denoise->steps;
-    struct time_step time = { .t = 1 - (1 - end) * (step - 1) / steps,
-                              .s = 1 - (1 - end) * step / steps,
-                              .step = step,
-                              .steps = denoise->steps,
-                              .last = step >= denoise->steps + (sampler->weigh != NULL) };
-    if (step > denoise->steps)
-        time.t = time.s = end;
-    return time;
+    struct stage *stages = memory_new((size_t)count, sizeof *stages);
+    struct run run = { .denoise = denoise, .stages = memory_new((size_t)count, sizeof(struct stage *)) };
+    step.number = step.number ? step.number : step.step;
+    for (int i = 0; i < count; i++) {
+        const struct canvas *canvas = &sequences[i]->canvas;
+        stages[i].block = (struct block){ .end = canvas->size, .total = canvas_open(canvas) };
+        stages[i].time = step;
+        run.stages[i] = &stages[i];
+    }
+    bool fine = take_step(&run, sequences, count, error);
+    free(run.stages);
+    free(stages);
+    return fine;
 }
 
 static bool flag(const atomic_bool *at)
@@ -277,28 +209,58 @@ static bool rows_last(const struct run *run, int live)
            !denoise->guidance.active && live == 1 && !run->changes;
 }
 
+static void open_caches(const struct denoise *denoise, struct sequence *const *sequences, int count)
+{
+    bool wanted =
+        denoise->sampler->caching != CACHE_NOTHING && denoise->session && denoiser_caches(denoise->session);
+    for (int i = 0; i < count && wanted; i++)
+        for (int side = 0; side < (denoise->guidance.active ? 2 : 1); side++)
+            sequences[i]->caches[side] = denoiser_cache_new();
+}
+
+static void close_caches(struct sequence *const *sequences, int count)
+{
+    for (int i = 0; i < count; i++) {
+        for (int side = 0; side < 2; side++) {
+            denoiser_cache_free(sequences[i]->caches[side]);
+            sequences[i]->caches[side] = NULL;
+        }
+        sequences[i]->from = sequences[i]->to = 0;
+    }
+}
+
+/* The sequences with open places, each at its next step; returns how many. */
+static int find_live(struct run *run, struct stage *stages, struct sequence *const *sequences, int count,
+                     struct sequence **live)
+{
+    int living = 0;
+    for (int i = 0; i < count; i++) {
+        struct stage *stage = &stages[i];
+        if (!canvas_open(&sequences[i]->canvas))
+            continue;
+        block_advance(&stage->block, run->denoise, &sequences[i]->canvas);
+        stage->time = block_time(&stage->block, run->denoise);
+        block_look(&stage->block, run->denoise, sequences[i]);
+        run->stages[living] = stage;
+        live[living++] = sequences[i];
+    }
+    return living;
+}
+
 bool denoise_run(const struct denoise *denoise, struct sequence *const *sequences, int count,
                  struct lacuna_error *error)
 {
-    int *total = memory_new((size_t)count, sizeof *total), *open = memory_new((size_t)count, sizeof *open);
+    struct stage *stages = memory_new((size_t)count, sizeof *stages);
     struct sequence **live = memory_new((size_t)count, sizeof *live);
-    struct run run = { .denoise = denoise, .total = total };
-    for (int i = 0; i < count; i++)
-        open[i] = canvas_open(&sequences[i]->canvas);
-    int leading = count ? open[0] : 0;
+    struct run run = { .denoise = denoise, .stages = memory_new((size_t)count, sizeof(struct stage *)) };
+    int leading = count ? canvas_open(&sequences[0]->canvas) : 0;
     bool one_by_one = !denoise->process->moves && leading > 0;
     int steps = one_by_one && leading < denoise->steps ? leading : denoise->steps;
     bool fine = true, *opened = memory_new((size_t)count, sizeof *opened);
     denoise_open_states(denoise, sequences, count, opened);
+    open_caches(denoise, sequences, count);
     for (int step = 1; fine && !flag(denoise->stop); step++) {
-        run.time = time_of(denoise, step);
-        int living = 0;
-        for (int i = 0; i < count; i++)
-            if (canvas_open(&sequences[i]->canvas)) {
-                int now = canvas_open(&sequences[i]->canvas);
-                total[living] = open[i] = now > open[i] ? now : open[i];
-                live[living++] = sequences[i];
-            }
+        int living = find_live(&run, stages, sequences, count, live);
         if (!living || (denoise->keeps_noise && step > denoise->steps))
             break;
         fine = take_step(&run, live, living, error) &&
@@ -309,9 +271,10 @@ bool denoise_run(const struct denoise *denoise, struct sequence *const *sequence
     }
     denoise->workspace->fresh = false;
     denoise_close_states(denoise, sequences, count, opened);
+    close_caches(sequences, count);
     free(opened);
-    free(total);
-    free(open);
+    free(run.stages);
+    free(stages);
     free(live);
     return fine;
 }

@@ -35,10 +35,10 @@ struct reverse {
     struct canvas *canvas;
     void *state; /* of the process; NULL for tokens */
     double t, s; /* from t to s; the last step of a sampler that has a time to end at: both that time */
-    int step, steps;
-    bool last;         /* nothing stays noise */
-    bool settles;      /* what a process of moving tokens puts now is decided */
-    const int *places; /* [count] open places of the canvas, ascending */
+    int step, steps, number; /* number: of the step in the whole run, for recorded draws */
+    bool last;               /* nothing stays noise */
+    bool settles;            /* what a process of moving tokens puts now is decided */
+    const int *places;       /* [count] open places of the canvas, ascending */
     int count;
     const float *const *rows;   /* [count] log p(x0), guided, without temperature */
     const float *const *scores; /* [count] log p_t(y) / p_t(x), guided; NULL unless the sampler wants them */

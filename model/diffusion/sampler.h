@@ -32,7 +32,7 @@ enum caching { CACHE_NOTHING, CACHE_PREFIX, CACHE_BOTH_SIDES };
 
 /* What a request may set; zero: the sampler's own. */
 struct sampler_settings {
-    double threshold;       /* of probability, from which on a piece is sure */
+    double threshold;       /* of probability, from which on a piece is sure; below 0: none */
     struct nucleus nucleus; /* which pieces may be drawn */
     int block_length;       /* places; a block is revealed before those behind it. 0: all is one block */
     int reveals;            /* places a step reveals; 0: by rule */
@@ -68,8 +68,11 @@ struct sampler {
     enum judged judged;
     enum picking picking;
     enum caching caching;
-    bool patient; /* takes as many steps as it needs */
-    bool blind;   /* ranks by `uniform` alone */
+    /* Who says when the last step is. Neither: it reveals all that is left. `exact`: no step reveals more
+     * than it counts, what is left takes further steps. `patient`: nor does a block end before all in it is
+     * revealed. */
+    bool exact, patient;
+    bool blind; /* ranks by `uniform` alone */
     struct sampler_settings settings;
 
     /* weights [vocabulary] of place reverse->places[k] after the step; any factor, and slightly below 0 is 0.

@@ -58,9 +58,10 @@ bool denoiser_cache_filled(const struct denoiser_cache *cache)
     return cache->filled;
 }
 
-bool denoiser_caches(const struct denoiser *denoiser)
+bool denoiser_caches(const struct denoiser_session *session)
 {
-    return denoiser->graph.sight == SIGHT_ALL && !denoiser->graph.window && !denoiser->graph.vector_width;
+    const struct graph *graph = &session->denoiser->graph;
+    return graph->sight == SIGHT_ALL && !graph->window && !graph->vector_width;
 }
 
 /* The rows of the branch's window; with the row that predicts the first of them where the family shifts. */

@@ -99,7 +99,7 @@ void denoiser_cache_drop(struct denoiser_cache *cache);
 /* Whether the next step with it computes the rows of its window alone. */
 bool denoiser_cache_filled(const struct denoiser_cache *cache);
 /* Whether the network has a use for caches; the steps of one that has not leave them empty. */
-bool denoiser_caches(const struct denoiser *denoiser);
+bool denoiser_caches(const struct denoiser_session *session);
 
 /* Rows of one sequence or one branch. ids, positions: [count]; positions are explicit, since a hole keeps the
  * place of its whole bucket even when its tail is left out. */

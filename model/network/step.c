@@ -163,12 +163,12 @@ static bool step(struct denoiser_session *session, const struct rows *branches, 
             add_branch(&pass, &branches[i]);
         else
             add_merged(&pass, &branches[i]);
-        if (branches[i].cache && denoiser_caches(session->denoiser))
+        if (branches[i].cache && denoiser_caches(session))
             cache_enter(&pass, &branches[i]);
     }
     bool fine = pass_run(&pass, logits, error);
     for (int i = 0; i < branch_count; i++)
-        if (branches[i].cache && denoiser_caches(session->denoiser))
+        if (branches[i].cache && denoiser_caches(session))
             branches[i].cache->filled = fine;
     return fine;
 }

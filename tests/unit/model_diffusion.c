@@ -155,16 +155,23 @@ static void absorbing_decides_what_it_is_told_and_keeps_it(void **state)
     assert_int_equal(canvas.ids[0], 5);
     assert_int_equal(canvas.ids[1], 77);
     assert_int_equal(canvas.positions[3], 13);
-    struct guess guesses[3] = { { .place = 0, .token = 20, .probability = 0.5 },
-                                { .place = 2, .token = 21, .probability = 0.25 },
-                                { .place = 3, .token = 22, .probability = 0.1 } };
+    struct guess guesses[3] = { { .place = 0, .token = 20, .shown = 0.5 },
+                                { .place = 2, .token = 21, .shown = 0.25 },
+                                { .place = 3, .token = 22, .shown = 0.1 } };
     const int order[3] = { 1, 0, 2 };
-    struct reverse reverse = { .canvas = &canvas, .guesses = guesses, .order = order, .take = 2 };
+    struct reverse reverse = {
+        .noise = &noise, .canvas = &canvas, .guesses = guesses, .order = order, .take = 2
+    };
     process->advance(&reverse);
     assert_int_equal(canvas_open(&canvas), 1);
     assert_int_equal(canvas.ids[2], 21);
     assert_float_equal(canvas.probability[2], 0.25, 0);
     assert_int_equal(canvas.ids[3], 5);
+    guesses[2].token = 5;
+    reverse.order = (const int[]){ 2 };
+    reverse.take = 1;
+    process->advance(&reverse);
+    assert_int_equal(canvas_open(&canvas), 1);
     canvas_free(&canvas);
 }
 

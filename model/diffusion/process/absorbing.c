@@ -13,11 +13,13 @@ static void begin(struct canvas *canvas, const struct process_noise *noise, cons
             canvas->ids[i] = noise->mask;
 }
 
+/* A mask that is put stays open, but for the last step. */
 static void advance(const struct reverse *reverse)
 {
     for (int k = 0; k < reverse->take; k++) {
         const struct guess *guess = &reverse->guesses[reverse->order[k]];
-        canvas_put(reverse->canvas, guess->place, guess->token, (float)guess->probability);
+        if (guess->token != reverse->noise->mask || reverse->last)
+            canvas_put(reverse->canvas, guess->place, guess->token, (float)guess->shown);
     }
 }
 

@@ -16,7 +16,7 @@ static void advance(const struct reverse *reverse)
     for (int k = 0; k < reverse->take; k++) {
         const struct guess *guess = &reverse->guesses[reverse->order[k]];
         if (reverse->settles)
-            canvas_put(reverse->canvas, guess->place, guess->token, (float)guess->probability);
+            canvas_put(reverse->canvas, guess->place, guess->token, (float)guess->shown);
         else
             reverse->canvas->ids[guess->place] = guess->token;
     }

@@ -1,10 +1,5 @@
-#include "model/diffusion/sampler.h"
-
-static double rank(const struct guess *guess)
-{
-    return guess->probability;
-}
+#include "model/diffusion/rules.h"
 
 const struct sampler sampler_confidence = { .name = "confidence",
                                             .help = "reveal the most probable pieces first",
-                                            .rank = rank };
+                                            .rank = rank_probability };

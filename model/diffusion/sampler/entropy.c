@@ -1,4 +1,4 @@
-#include "model/diffusion/counts.h"
+#include "model/diffusion/rules.h"
 
 /* Dream's rule, with its counts and times (Ye et al. 2025). */
 static double rank(const struct guess *guess)

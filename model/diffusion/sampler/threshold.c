@@ -1,20 +1,12 @@
-#include "model/diffusion/sampler.h"
+#include "model/diffusion/rules.h"
 
-/* As many at once as are sure (Wu et al. 2025, Fast-dLLM), never fewer than the schedule asks. */
-static double rank(const struct guess *guess)
-{
-    return guess->probability;
-}
-
-static int count(const struct sampler_step *step)
-{
-    int sure = 0;
-    for (int i = 0; i < step->count; i++)
-        sure += step->guesses[i].probability >= 0.9;
-    return sure > step->scheduled ? sure : step->scheduled;
-}
-
+/* As many at once as are sure (Fast-dLLM, Wu et al. 2025), block after block; without a threshold in even
+ * steps. */
 const struct sampler sampler_threshold = { .name = "threshold",
-                                           .help = "reveal at once all pieces of which the network is sure",
-                                           .rank = rank,
-                                           .count = count };
+                                           .help = "block after block, all sure pieces at once (Fast-dLLM)",
+                                           .rank = rank_probability,
+                                           .count = count_sure_or_even,
+                                           .judged = JUDGED_GUIDED,
+                                           .exact = true,
+                                           .patient = true,
+                                           .settings = { .threshold = 0.9, .block_length = 32 } };

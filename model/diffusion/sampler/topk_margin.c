@@ -1,4 +1,4 @@
-#include "model/diffusion/counts.h"
+#include "model/diffusion/rules.h"
 
 /* Where the best piece leads its rival most, with Dream's counts and times (Ye et al. 2025). */
 static double rank(const struct guess *guess)

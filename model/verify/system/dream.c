@@ -2,9 +2,7 @@
  * how sure it is of a piece. */
 #include "model/base/json.h"
 #include "model/base/memory.h"
-#include "model/diffusion/logits.h"
-#include "model/diffusion/sampler.h"
-#include "model/verify/forward.h"
+#include "model/verify/replay.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -119,12 +117,41 @@ static bool sample_tokens(const struct verify_network *network, const struct ver
     return fine;
 }
 
+static double number_of(const json_t *one, const char *key)
+{
+    return json_number_value(json_object_get(json_object_get(one, "params"), key));
+}
+
+static bool generate(const struct verify_network *network, const struct verify_file *file, const json_t *one,
+                     struct lacuna_error *error)
+{
+    struct replay replay;
+    const char *name = json_text(json_object_get(one, "params"), "alg", "origin");
+    bool fine = replay_open(&replay, network, file, one, "prompt", (int)number_of(one, "max_new_tokens"),
+                            true, error);
+    if (fine) {
+        struct denoise *denoise = &replay.denoise;
+        denoise->sampler = sampler_find(name);
+        denoise->steps = (int)number_of(one, "steps");
+        denoise->end = denoise->sampler && denoise->sampler->end > 0 ? number_of(one, "eps") : 0;
+        denoise->settings.threshold = number_of(one, "threshold");
+        denoise->settings.nucleus =
+            (struct nucleus){ .top_p = number_of(one, "top_p"), .top_k = (int)number_of(one, "top_k") };
+        for (int row = 0; row < replay.batch; row++)
+            replay.rows[row].sequence.heat = number_of(one, "temperature");
+        fine = denoise->sampler || fail(error, LACUNA_MODEL, "there is no sampler %s", name);
+    }
+    fine = fine && replay_draws(&replay, DRAW_RANK, "u_transfer", error) &&
+           replay_draws(&replay, DRAW_PIECE, "u_token", error) && replay_run(&replay, error) &&
+           replay_states(&replay, error) && replay_final(&replay, error);
+    replay_close(&replay);
+    return fine;
+}
+
 static const struct verify_kind kinds[] = {
-    { "forward", forward },
-    { "top_p_logits", limits },
-    { "top_k_logits", limits },
-    { "sample_tokens", sample_tokens },
-    { 0 },
+    { "diffusion_generate", generate }, { "forward", forward },
+    { "top_p_logits", limits },         { "top_k_logits", limits },
+    { "sample_tokens", sample_tokens }, { 0 },
 };
 
 static void run(struct verify_file *file)

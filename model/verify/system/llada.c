@@ -1,10 +1,10 @@
 /* LLaDA: logits and the residual stream of the original network, with and without padding; how many places a
- * step reveals; the likelihood of an answer. */
+ * step reveals; the likelihood of an answer; whole runs, those of Fast-dLLM too. */
 #include "model/base/json.h"
 #include "model/base/memory.h"
-#include "model/diffusion/counts.h"
+#include "model/diffusion/rules.h"
 #include "model/diffusion/likelihood.h"
-#include "model/verify/forward.h"
+#include "model/verify/replay.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -127,7 +127,84 @@ static bool likelihood(const struct verify_network *network, const struct verify
     return fine && verify_output(file, one, "log_likelihood", &got, 1, 2e-4, 1e-5, error);
 }
 
+/* ---- runs */
+
+static double number_of(const json_t *one, const char *key)
+{
+    return json_number_value(json_object_get(json_object_get(one, "params"), key));
+}
+
+/* `steps` are those of all blocks together. A threshold of null is none. */
+static void set_run(struct replay *replay, const char *sampler)
+{
+    const json_t *threshold = json_object_get(json_object_get(replay->one, "params"), "threshold");
+    replay->denoise.sampler = sampler_find(sampler);
+    replay->denoise.steps = (int)number_of(replay->one, "steps");
+    replay->denoise.settings =
+        (struct sampler_settings){ .block_length = (int)number_of(replay->one, "block_length"),
+                                   .threshold =
+                                       json_is_number(threshold) ? json_number_value(threshold) : -1 };
+    for (int row = 0; row < replay->batch; row++)
+        replay->rows[row].sequence.heat = number_of(replay->one, "temperature");
+}
+
+static bool generate(const struct verify_network *network, const struct verify_file *file, const json_t *one,
+                     struct lacuna_error *error)
+{
+    struct replay replay;
+    bool random = !strcmp(json_text(json_object_get(one, "params"), "remasking", ""), "random");
+    bool fine =
+        replay_open(&replay, network, file, one, "prompt", (int)number_of(one, "gen_length"), true, error);
+    if (fine) {
+        set_run(&replay, random ? "random" : "low_confidence");
+        replay_guide(&replay, 1 + number_of(one, "cfg_scale"));
+    }
+    fine = fine && replay_draws(&replay, DRAW_PIECE, "u", error) &&
+           replay_draws(&replay, DRAW_RANK, "u_remask", error) && replay_run(&replay, error) &&
+           replay_states(&replay, error);
+    replay_close(&replay);
+    return fine;
+}
+
+static bool fast_generate(const struct verify_network *network, const struct verify_file *file,
+                          const json_t *one, const char *sampler, struct lacuna_error *error)
+{
+    struct replay replay;
+    bool fine =
+        replay_open(&replay, network, file, one, "prompt", (int)number_of(one, "gen_length"), true, error);
+    if (fine)
+        set_run(&replay, sampler);
+    fine = fine && replay_run(&replay, error) && replay_final(&replay, error);
+    int calls = (int)json_integer_value(json_object_get(json_object_get(one, "outputs"), "forward_calls"));
+    fine = fine && (replay.steps == calls ||
+                    fail(error, LACUNA_MODEL, "the network ran %d times, expected %d", replay.steps, calls));
+    replay_close(&replay);
+    return fine;
+}
+
+static bool fast_plain(const struct verify_network *network, const struct verify_file *file,
+                       const json_t *one, struct lacuna_error *error)
+{
+    return fast_generate(network, file, one, "threshold", error);
+}
+
+static bool fast_prefix(const struct verify_network *network, const struct verify_file *file,
+                        const json_t *one, struct lacuna_error *error)
+{
+    return fast_generate(network, file, one, "prefix_cache", error);
+}
+
+static bool fast_dual(const struct verify_network *network, const struct verify_file *file, const json_t *one,
+                      struct lacuna_error *error)
+{
+    return fast_generate(network, file, one, "dual_cache", error);
+}
+
 static const struct verify_kind kinds[] = {
+    { "generate", generate },
+    { "fast_dllm_generate", fast_plain },
+    { "fast_dllm_generate_with_prefix_cache", fast_prefix },
+    { "fast_dllm_generate_with_dual_cache", fast_dual },
     { "forward", forward },
     { "forward_padded", forward },
     { "num_transfer_tokens", counts },
