@@ -91,6 +91,12 @@ static const char *framing_text(const struct framing *framing)
     return front && back ? "bos, text, eos" : front ? "bos, text" : back ? "text, eos" : "text alone";
 }
 
+/* How attributes reach the model. */
+static const char *asked_text(const struct framing *framing, const struct chat *chat)
+{
+    return framing->attribute_slots ? "by slots" : chat ? "as an instruction, " : "by text in front";
+}
+
 static int count_special(const struct infill *infill)
 {
     const struct tokenizer *tokenizer = infill_tokenizer(infill);
@@ -129,6 +135,7 @@ void info_print_text(const struct infill *infill, bool tensors)
 {
     const struct lacuna_description *model = infill_describe(infill);
     const struct framing *framing = infill_framing(infill);
+    const struct chat *chat = infill_chat(infill);
     printf("model          %s\npath           %s\n", model->name, model->path);
     printf("architecture   %s\n", framing->architecture);
     printf("verified       %s%s\n", framing->verified ? "yes, against " : "no", proof_of(framing));
@@ -142,6 +149,7 @@ void info_print_text(const struct infill *infill, bool tensors)
     print_tokens(infill);
     printf("shifted        %s\n", yes_no(framing->shifted));
     printf("framing        %s\n", framing_text(framing));
+    printf("asked          %s%s\n", asked_text(framing, chat), chat ? chat->name : "");
     printf("suppressed     %d special tokens and %d pieces never stand in a hole\n", count_special(infill),
            count_refused(infill));
     printf("context apart  %s\n", yes_no(framing->context_apart));
@@ -178,6 +186,8 @@ static json_t *framing_of(const struct infill *infill)
         int32_t token = role_token(framing, &roles[i]);
         json_object_set_new(object, roles[i].name, token < 0 ? json_null() : json_integer(token));
     }
+    const struct chat *chat = infill_chat(infill);
+    json_object_set_new(object, "chat", chat ? json_string(chat->name) : json_null());
     json_object_set_new(object, "closed", json_boolean(framing->closed));
     json_object_set_new(object, "suppressed_special", json_integer(count_special(infill)));
     json_object_set_new(object, "suppressed_pieces", json_integer(count_refused(infill)));

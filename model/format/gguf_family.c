@@ -108,6 +108,14 @@ static void key_copy(json_t *config, const struct gguf *gguf, const char *theirs
         json_object_set_new(config, ours, json_integer(gguf_whole(gguf, theirs, 0)));
 }
 
+static void text_copy(json_t *config, const struct gguf *gguf, const char *theirs, const char *ours)
+{
+    struct gguf_text text;
+    json_t *value = gguf_string(gguf, theirs, &text) ? json_stringn(text.at, text.size) : NULL;
+    if (value)
+        json_object_set_new(config, ours, value);
+}
+
 static bool holds_tensor(const struct gguf *gguf, const char *name)
 {
     for (size_t k = 0; k < gguf->tensor_count; k++)
@@ -163,6 +171,8 @@ json_t *gguf_config(const struct gguf *gguf)
                                      : json_stringn(name.at, name.size));
     for (const struct gguf_key_name *row = tokens; row->theirs; row++)
         key_copy(config, gguf, row->theirs, row->ours);
+    text_copy(config, gguf, "general.name", "_name_or_path");
+    text_copy(config, gguf, "tokenizer.chat_template", "chat_template");
     if (!architecture)
         return config;
     for (const struct gguf_key_name *row = architecture->keys; row->theirs; row++) {

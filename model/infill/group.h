@@ -15,7 +15,9 @@
 #include "model/infill/open.h"
 #include "model/infill/wish.h"
 
-/* Network rows in front of the text: the attribute slots, or the preface of a model without. */
+/* Network rows in front of the text: the attribute slots, or, of a model without, its bos and the attributes
+ * as text; a chat-tuned one has them as an instruction in its own format (chat.h). The unconditional branch
+ * has <none>, or masks where the text or the whole prompt is, as LLaDA's has. */
 struct front {
     int32_t *with, *without, *positions; /* [count] */
     int count;

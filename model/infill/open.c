@@ -21,6 +21,7 @@ struct infill {
     struct lacuna_attribute *listed; /* of attributes, for the description */
     struct buckets buckets;
     struct length_bias bias;
+    const struct chat *chat;
     struct lacuna_description description;
 };
 
@@ -114,6 +115,10 @@ static bool open_parts(struct infill *infill, const struct lacuna_options *optio
     const json_t *config = checkpoint_config(infill->checkpoint);
     read_buckets(&infill->buckets, config);
     infill->bias = read_bias(config);
+    infill->chat = chat_find(&(struct chat_facts){ .name = infill->name,
+                                                   .config = config,
+                                                   .has_template = chat_has_template(infill->path, config),
+                                                   .tokenizer = infill->tokenizer });
     char *names = find_data("attributes.yaml", options ? options->data_folder : NULL);
     bool fine = attributes_open(&infill->attributes, config, framing->vocabulary, names, error);
     free(names);
@@ -209,6 +214,11 @@ const struct buckets *infill_buckets(const struct infill *infill)
 const struct length_bias *infill_bias(const struct infill *infill)
 {
     return &infill->bias;
+}
+
+const struct chat *infill_chat(const struct infill *infill)
+{
+    return infill->chat;
 }
 
 int infill_slots(const struct infill *infill)

@@ -8,9 +8,11 @@
 
 enum { CONTEXT_LEAST = 8 };
 
+/* What stands in front of a text without a preface; with one, the front has it. */
 static int bos_count(const struct group *group)
 {
-    return infill_slots(group->infill) == 0 && infill_framing(group->infill)->bos >= 0;
+    return infill_slots(group->infill) == 0 && group->front.count == 0 &&
+           infill_framing(group->infill)->bos >= 0;
 }
 
 static int eos_count(const struct group *group)

@@ -1,10 +1,10 @@
 """compare.py LACUNA-MODEL: every family that has a file here against its network in numpy, and what `info` says of it."""
 import re, sys, tempfile
 import numpy as np
-import bert, diffugpt, dreamon, lengths, modernbert
+import bert, chat, diffugpt, dreamon, lengths, modernbert
 from checkpoint import fill, read_facts, read_logits
 
-FAMILIES = [bert, diffugpt, dreamon, lengths, modernbert]
+FAMILIES = [bert, chat, diffugpt, dreamon, lengths, modernbert]
 
 
 def check_logits(program, family, folder):

@@ -10,7 +10,7 @@ WIDTH = 260
 CHAIN = "(abcdefghijklmnopqrstuvwxyz"
 
 
-def make(folder, follows=()):
+def make(folder, follows=(), files=None, extra={}):
     """`follows`: (token, next, score) beside a chain of letters."""
     table = np.zeros((WIDTH, WIDTH), dtype=np.float32)
     for one, other in zip(CHAIN, CHAIN[1:]):
@@ -29,8 +29,8 @@ def make(folder, follows=()):
         t[layer + "mlp.%s_proj.weight" % name] = np.zeros((rows, cols))
     config = {"model_type": "Dream", "hidden_size": WIDTH, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 8,
               "vocab_size": WIDTH, "max_position_embeddings": 256, "rms_norm_eps": 1e-9, "rope_theta": 10000.0,
-              "mask_token_id": MASK, "bos_token_id": BEGIN, "eos_token_id": END, "pad_token_id": END, "tie_word_embeddings": False}
-    write_checkpoint(folder, config, t, {"tokenizer.json": json.dumps(byte_tokenizer(SPECIALS))})
+              "mask_token_id": MASK, "bos_token_id": BEGIN, "eos_token_id": END, "pad_token_id": END, "tie_word_embeddings": False, **extra}
+    write_checkpoint(folder, config, t, files or {"tokenizer.json": json.dumps(byte_tokenizer(SPECIALS))})
     ids = [BEGIN] + list(b"f(ab") + [MASK, MASK] + list(b")") + [END]
     return ids, table[ids]
 
