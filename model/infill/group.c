@@ -113,17 +113,18 @@ struct work {
     bool beam_first; /* the leading draft is searched, not denoised */
 };
 
+/* So few pieces that all can be searched, one after another; vectors come all at once. */
 static bool is_short(const struct group *group, const int *row)
 {
-    return group->hole_count == 1 && group->wish->temperature == 0 && !group->wish->sample &&
-           row[0] - draft_fixed(group, 0) <= BEAM_PIECES;
+    return !group->denoise.vectors && group->hole_count == 1 && group->wish->temperature == 0 &&
+           !group->wish->sample && row[0] - draft_fixed(group, 0) <= BEAM_PIECES;
 }
 
 static bool start_drafts(struct group *group, const int *row, size_t copies, struct work *work,
                          struct lacuna_error *error)
 {
     struct drafts laid = { 0 };
-    double heat = group->wish->temperature;
+    double heat = group->denoise.vectors ? 0 : group->wish->temperature;
     bool beam = is_short(group, row);
     if (!group_keep(group, draft_new(group, row, heat), beam ? 1 : copies, &laid, error)) {
         drafts_free(&laid, group->hole_count);
@@ -132,7 +133,8 @@ static bool start_drafts(struct group *group, const int *row, size_t copies, str
     size_t layouts = laid.count;
     for (size_t k = layouts; layouts && !beam && k < copies; k++) {
         struct draft *copy = draft_copy(group, laid.at[k % layouts]);
-        copy->sequence.heat = heat > OTHER_HEAT ? heat : OTHER_HEAT;
+        if (!group->denoise.vectors)
+            copy->sequence.heat = heat > OTHER_HEAT ? heat : OTHER_HEAT;
         drafts_add(&laid, copy);
     }
     if (!work->beams.count && !work->runs.count)
@@ -310,6 +312,22 @@ static bool read_sides(struct group *group, const struct text_part *texts, struc
     return fine;
 }
 
+/* Settings of a process of vectors: DDPM where each step is to be drawn, else DDIM without noise. */
+static bool set_vectors(struct group *group, struct lacuna_error *error)
+{
+    const struct rounding *rounding = denoiser_rounding(infill_denoiser(group->infill));
+    if (!rounding)
+        return true;
+    if (!vectors_prepare(&group->vectors, infill_framing(group->infill), rounding, group->wish->steps, error))
+        return false;
+    group->vectors.ddim = group->wish->sampler != sampler_find("ancestral");
+    group->vectors.rounds = true;
+    group->denoise.vectors = &group->vectors;
+    group->denoise.steps = group->vectors.steps;
+    group->denoise.guidance.active = false;
+    return true;
+}
+
 static void set_denoise(struct group *group)
 {
     const struct wish *wish = group->wish;
@@ -343,7 +361,7 @@ bool group_start(struct group *group, const struct text_part *texts, struct lacu
         !read_sides(group, texts, error))
         return false;
     set_denoise(group);
-    return true;
+    return set_vectors(group, error);
 }
 
 bool group_fill(struct group *group, const struct text_part *texts, struct lacuna_error *error)
@@ -374,6 +392,7 @@ bool group_fill(struct group *group, const struct text_part *texts, struct lacun
 
 void group_free(struct group *group)
 {
+    vectors_free(&group->vectors);
     drafts_free(&group->drafts, group->hole_count);
     draft_free(group->opening, group->hole_count);
     for (int h = 0; group->holes && h < group->hole_count; h++) {

@@ -11,6 +11,7 @@
 #define MODEL_INFILL_GROUP_H
 
 #include "model/diffusion/denoise.h"
+#include "model/diffusion/vectors.h"
 #include "model/infill/lattice.h"
 #include "model/infill/open.h"
 #include "model/infill/wish.h"
@@ -86,6 +87,7 @@ struct group {
     struct ids *sides; /* [hole_count + 1] */
     struct front front;
     struct denoise denoise;
+    struct vectors vectors;      /* of a process of vectors: its settings */
     struct workspace *workspace; /* shared by groups that run one after another */
     char **keep;                 /* words to place in this group; borrowed */
     size_t keep_count;

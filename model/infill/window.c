@@ -77,7 +77,8 @@ void side_near(const struct group *group, int index, int near, int *behind_hole,
 
 bool group_context(struct group *group, int near, struct lacuna_error *error)
 {
-    size_t room = (size_t)(bos_count(group) + eos_count(group));
+    size_t room =
+        (size_t)(infill_framing(group->infill)->context_length + bos_count(group) + eos_count(group));
     for (int s = 0; s <= group->hole_count; s++)
         room += group->sides[s].count;
     int32_t *ids = memory_new(room, sizeof *ids), *positions = memory_new(room, sizeof *positions);
@@ -98,6 +99,12 @@ bool group_context(struct group *group, int near, struct lacuna_error *error)
         ids[count] = infill_framing(group->infill)->eos;
         positions[count++] =
             side_position(group, group->hole_count, (int)group->sides[group->hole_count].count);
+    }
+    const struct framing *framing = infill_framing(group->infill);
+    int end = count ? positions[count - 1] + 1 : framing->context_length;
+    for (int at = end; framing->padded && framing->pad >= 0 && at < framing->context_length; at++) {
+        ids[count] = framing->pad;
+        positions[count++] = at;
     }
     struct rows rows = { .ids = ids, .positions = positions, .count = count };
     bool fine = denoiser_context(group->session, &rows, error);

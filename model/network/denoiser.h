@@ -57,6 +57,7 @@ struct framing {
         const char *mask, *bos, *eos, *pad, *expand;
     } spelled;
     bool closed;  /* eos stands behind the text, as bos does in front */
+    bool padded;  /* and pad behind that, up to the context's length */
     bool shifted; /* position i is predicted by row i - 1 (denoiser_step and denoiser_forward undo this) */
     bool context_apart;
     bool causal; /* trained left to right alone */

@@ -98,7 +98,7 @@ bool vector_encoder_describe(const struct checkpoint *checkpoint, const struct v
     framing->pad = config_token(&config, "pad_token_id", graph->vocabulary);
     framing->process = "gaussian";
     framing->time = TIME_KIND_PROCESS;
-    framing->closed = true;
+    framing->closed = framing->padded = true;
     framing->verified = true;
     json_decref(whole);
     return !config.bad && !arguments.bad;
