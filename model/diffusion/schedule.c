@@ -26,6 +26,19 @@ double schedule_noise_rate(const struct noise_schedule *schedule, double t)
     return schedule->kind->rate(&schedule->range, t);
 }
 
+double schedule_time(const struct noise_schedule *schedule, double alpha_bar)
+{
+    double low = 0, high = 1;
+    for (int halving = 0; halving < 50; halving++) {
+        double middle = (low + high) / 2;
+        if (schedule_alpha_bar(schedule, middle) > alpha_bar)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
 double schedule_reveal(const struct noise_schedule *schedule, double t, double s)
 {
     double now = schedule_alpha_bar(schedule, t), next = schedule_alpha_bar(schedule, s);

@@ -33,6 +33,8 @@ const struct schedule *schedule_find(const char *name);
 double schedule_alpha_bar(const struct noise_schedule *schedule, double t);
 double schedule_sigma(const struct noise_schedule *schedule, double t);
 double schedule_noise_rate(const struct noise_schedule *schedule, double t);
+/* When alpha_bar was that much; 1 where it never is that little. */
+double schedule_time(const struct noise_schedule *schedule, double alpha_bar);
 /* The chance that a reverse step from t to s reveals a token that is noise at t. */
 double schedule_reveal(const struct noise_schedule *schedule, double t, double s);
 /* A value of the range, or `otherwise` where it is 0. */

@@ -2,7 +2,8 @@
 
 #include "model/base/memory.h"
 #include "model/base/random.h"
-#include "model/diffusion/logits.h"
+#include "model/diffusion/bound.h"
+#include "model/diffusion/denoise.h"
 #include "model/infill/open.h"
 
 #include <math.h>
@@ -17,11 +18,17 @@ struct scorer {
     struct denoiser_session *session;
     const atomic_bool *cancel;
     struct random random;
+    struct denoise denoise; /* process, schedule and prediction */
+    struct process_noise noise;
     int slots, vocabulary;
     int32_t *ids, *positions; /* [context] slots, then text */
     uint8_t *kinds;           /* 0 context, 1 hole or attribute */
     int *wanted, *order;      /* [context] */
+    int32_t *noisy;           /* [context] the text with noise */
+    double *begun;            /* [context] first number of each place */
+    uint8_t *noised;          /* [context] where it is */
     float *logits;            /* [context, vocabulary] */
+    float *room;              /* [2 vocabulary] */
     double nats;
 };
 
@@ -32,7 +39,11 @@ static void scorer_free(struct scorer *scorer)
     free(scorer->kinds);
     free(scorer->wanted);
     free(scorer->order);
+    free(scorer->noisy);
+    free(scorer->noised);
+    free(scorer->begun);
     free(scorer->logits);
+    free(scorer->room);
 }
 
 static struct scorer scorer_new(const struct infill *infill, struct denoiser_session *session, uint64_t seed,
@@ -40,10 +51,13 @@ static struct scorer scorer_new(const struct infill *infill, struct denoiser_ses
 {
     const struct framing *framing = infill_framing(infill);
     size_t length = (size_t)framing->context_length;
+    struct denoise denoise = denoise_of(framing);
     return (struct scorer){ .infill = infill,
                             .session = session,
                             .cancel = cancel,
                             .random = random_new(seed, 0x5C0),
+                            .denoise = denoise,
+                            .noise = denoise_noise(&denoise),
                             .slots = framing->attribute_slots,
                             .vocabulary = framing->vocabulary,
                             .ids = memory_new(length, sizeof(int32_t)),
@@ -51,6 +65,10 @@ static struct scorer scorer_new(const struct infill *infill, struct denoiser_ses
                             .kinds = memory_new(length, 1),
                             .wanted = memory_new(length, sizeof(int)),
                             .order = memory_new(length, sizeof(int)),
+                            .noisy = memory_new(length, sizeof(int32_t)),
+                            .noised = memory_new(length, 1),
+                            .begun = memory_new(length, sizeof(double)),
+                            .room = memory_new(2 * (size_t)framing->vocabulary, sizeof(float)),
                             .logits = memory_new(length * (size_t)framing->vocabulary, sizeof(float)) };
 }
 
@@ -65,37 +83,53 @@ static void shuffle(struct scorer *scorer, int count)
     }
 }
 
-/* (count / m) * sum of -log p over the places order[first … first + m - 1], all masked at once. */
-static bool add_sample(struct scorer *scorer, const int32_t *text, int count, int first, int m, double *nats,
-                       struct lacuna_error *error)
+/* Slots and text, of which the places of `noised` (NULL: none) are wanted; sigma is told where the network
+ * needs it. */
+static bool look(struct scorer *scorer, const int32_t *text, int count, const uint8_t *noised, double sigma,
+                 struct lacuna_error *error)
 {
     const struct framing *framing = infill_framing(scorer->infill);
     int slots = scorer->slots, wanted = 0;
     for (int i = 0; i < slots + count; i++) {
         scorer->ids[i] = i >= slots ? text[i - slots] : framing->none >= 0 ? framing->none : framing->pad;
         scorer->positions[i] = i;
-        scorer->kinds[i] = i < slots;
-    }
-    for (int k = first; k < first + m; k++) {
-        scorer->ids[slots + scorer->order[k]] = framing->mask;
-        scorer->kinds[slots + scorer->order[k]] = 1;
-    }
-    for (int i = slots; i < slots + count; i++)
-        if (scorer->kinds[i])
+        scorer->kinds[i] = i < slots || noised[i - slots];
+        if (i >= slots && noised[i - slots])
             scorer->wanted[wanted++] = i;
+    }
     struct rows rows = { .ids = scorer->ids,
                          .positions = scorer->positions,
                          .count = slots + count,
                          .wanted = scorer->wanted,
-                         .wanted_count = wanted };
+                         .wanted_count = wanted,
+                         .time = framing->time == TIME_KIND_SIGMA ? (float)sigma : 0 };
     if (!denoiser_forward(scorer->session, &rows, framing->context_apart ? scorer->kinds : NULL,
                           scorer->logits, scorer->cancel, error))
         return false;
-    double sum = 0;
-    for (int k = 0; k < wanted; k++) {
-        const float *row = scorer->logits + (int64_t)k * scorer->vocabulary;
-        sum += log_sum_exp(row, scorer->vocabulary) - row[text[scorer->wanted[k] - slots]];
+    for (int k = 0; k < wanted; k++)
+        scorer->denoise.prediction->read(&scorer->noise, scorer->ids[scorer->wanted[k]], sigma,
+                                         scorer->logits + (int64_t)k * scorer->vocabulary);
+    return true;
+}
+
+/* (count / m) * sum of what the places order[first … first + m - 1] cost, all masked at once. */
+static bool add_sample(struct scorer *scorer, const int32_t *text, int count, int first, int m, double *nats,
+                       struct lacuna_error *error)
+{
+    const struct noise_schedule *schedule = &scorer->denoise.schedule;
+    double sigma = schedule_sigma(schedule, schedule_time(schedule, 1 - (double)m / count)), sum = 0;
+    memcpy(scorer->noisy, text, (size_t)count * sizeof *text);
+    memset(scorer->noised, 0, (size_t)count);
+    for (int k = first; k < first + m; k++) {
+        scorer->noisy[scorer->order[k]] = scorer->noise.mask;
+        scorer->noised[scorer->order[k]] = 1;
     }
+    if (!look(scorer, scorer->noisy, count, scorer->noised, sigma, error))
+        return false;
+    for (int k = 0; k < m; k++)
+        sum += bound_masked(scorer->denoise.prediction, &scorer->noise,
+                            scorer->logits + (int64_t)k * scorer->vocabulary,
+                            text[scorer->wanted[k] - scorer->slots], sigma);
     *nats += sum * count / m;
     return true;
 }
@@ -118,6 +152,58 @@ static bool score_window(struct scorer *scorer, const int32_t *text, int count, 
     return true;
 }
 
+/* ---- tokens that move */
+
+/* How often a text of tokens that move is looked at for one look at masks: few of the noised texts cost much.
+ */
+enum { MOVING_MORE = 4 };
+
+/* The text at sigma, and one look at all of it. Over the samples each place has its numbers evenly from [0,
+ * 1): steps by the golden ratio from where it began. */
+static bool look_at_noise(struct scorer *scorer, const int32_t *text, int count, int sample, double sigma,
+                          struct lacuna_error *error)
+{
+    static const double GOLDEN = 0.61803398874989485;
+    for (int i = 0; i < count; i++) {
+        bool moved = fmod(scorer->begun[i] + sample * GOLDEN, 1) < -expm1(-sigma);
+        scorer->noisy[i] =
+            moved ? (int32_t)random_below(&scorer->random, (uint32_t)scorer->vocabulary) : text[i];
+    }
+    memset(scorer->noised, 1, (size_t)count);
+    return look(scorer, scorer->noisy, count, scorer->noised, sigma, error);
+}
+
+static bool score_moving_window(struct scorer *scorer, const int32_t *text, int count, int samples,
+                                struct lacuna_error *error)
+{
+    const struct noise_schedule *schedule = &scorer->denoise.schedule;
+    const struct process *process = scorer->denoise.process;
+    double nats = 0, first = schedule_sigma(schedule, 0), last = schedule_sigma(schedule, 1);
+    samples *= MOVING_MORE;
+    for (int i = 0; i < count; i++)
+        scorer->begun[i] = random_uniform_double(&scorer->random);
+    for (int k = 0; k < samples; k++) {
+        double t = (k + random_uniform_double(&scorer->random)) / samples, sum = 0;
+        double sigma = schedule_sigma(schedule, t);
+        if (!look_at_noise(scorer, text, count, k, sigma, error))
+            return false;
+        for (int i = 0; i < count; i++)
+            sum +=
+                bound_score_entropy(process, &scorer->noise, scorer->logits + (int64_t)i * scorer->vocabulary,
+                                    scorer->noisy[i], text[i], sigma, scorer->room);
+        nats += sum * schedule_noise_rate(schedule, t) / samples;
+    }
+    for (int i = 0; i < count; i++)
+        nats += bound_prior(process, &scorer->noise, text[i], last, scorer->room);
+    if (first > 0 && !look_at_noise(scorer, text, count, samples, first, error))
+        return false;
+    for (int i = 0; i < count && first > 0; i++)
+        nats += bound_left(process, &scorer->noise, scorer->logits + (int64_t)i * scorer->vocabulary,
+                           scorer->noisy[i], text[i], first, scorer->room);
+    scorer->nats += nats;
+    return true;
+}
+
 bool score_text(const struct infill *infill, struct denoiser_session *session, const char *text, size_t size,
                 int samples, uint64_t seed, const atomic_bool *cancel, struct score *out,
                 struct lacuna_error *error)
@@ -136,12 +222,12 @@ bool score_text(const struct infill *infill, struct denoiser_session *session, c
     }
     samples += samples % 2;
     struct scorer scorer = scorer_new(infill, session, seed, cancel);
-    bool fine = true;
+    bool fine = true, moves = scorer.denoise.process->moves;
     for (size_t at = 0; at < ids.count && fine; at += window) {
         size_t count = ids.count - at < window ? ids.count - at : window;
-        fine = score_window(&scorer, ids.at + at, (int)count, samples, error);
+        fine = (moves ? score_moving_window : score_window)(&scorer, ids.at + at, (int)count, samples, error);
     }
-    out->samples = samples;
+    out->samples = samples * (moves ? MOVING_MORE : 1);
     out->bits_per_byte = size ? scorer.nats / log(2) / (double)size : 0;
     scorer_free(&scorer);
     ids_free(&ids);

@@ -3,7 +3,8 @@
  * For absorbing diffusion with the likelihood weight, -log p(x) <= E over u of (n / m) * sum over the m
  * masked places of -log p(x_i | the rest), m uniform in 1..n (Ou et al. 2025; Sahoo et al. 2024, eq. 10). The
  * fractions are stratified over the samples and used in antithetic pairs (a set of places and its
- * complement), which lowers the variance and leaves the mean. */
+ * complement), which lowers the variance and leaves the mean. A network that is told the time is told when so
+ * many places are masked. Where tokens move instead, times are stratified: diffusion/bound.h. */
 #ifndef MODEL_INFILL_SCORE_H
 #define MODEL_INFILL_SCORE_H
 
