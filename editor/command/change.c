@@ -18,7 +18,7 @@ static void append_row(struct editor *editor, const struct region *region, const
     size_t tabstop = (size_t)editor->options.tabstop;
     struct span span = row->span;
     if (row->is_short) {
-        if (!region->to_end)
+        if (!region->to_end && row->start_column < region->left)
             append_cells(out, region->right - region->left + 1);
         return;
     }
@@ -113,7 +113,7 @@ static void take_region(struct editor *editor, const struct call *call, const st
 
 static bool is_empty_region(const struct region *region)
 {
-    return region->shape == SHAPE_CHARACTERS && region->span.start == region->span.end;
+    return region->shape != SHAPE_LINES && region->span.start == region->span.end;
 }
 
 static bool delete_region(struct editor *editor, const struct call *call, const struct region *region)
@@ -150,6 +150,8 @@ static bool yank_region(struct editor *editor, const struct call *call, const st
         free(yank.bytes);
     }
     size_t last = region->span.end > region->span.start ? region->span.end - 1 : region->span.start;
+    if (region->exclusive)
+        last = region->span.end;
     mark_changed(editor, region->span.start, place_snap(editor_text(editor), last));
     editor->window.cursor = region->cursor;
     if (region->shape != SHAPE_LINES || region->selected)
@@ -191,6 +193,7 @@ static void change_block(struct editor *editor, const struct call *call, const s
                                                         .first = first,
                                                         .last = last,
                                                         .column = region->left,
+                                                        .left = region->left,
                                                         .line_size = place_end(text, begin) - begin,
                                                         .at = at - begin,
                                                         .stays = true };

@@ -49,7 +49,7 @@ struct block_insertion {
     bool active, append, to_end;
     bool stays;           /* the cursor ends where typing did */
     size_t first, last;   /* lines */
-    size_t column;        /* cells */
+    size_t column, left;  /* cells: where typing goes; where the cursor ends */
     size_t line_size, at; /* of the first line before; where typing began in it */
 };
 
@@ -70,6 +70,7 @@ struct insertion {
     size_t count;
     size_t start;         /* where this stretch of typing began */
     struct key_list keys; /* typed in it */
+    struct key previous;  /* the key before this one */
     bool opens, above;    /* a repetition opens a line */
     bool moved;           /* a cursor key ended the stretch: typing begins another */
     bool repeating;
@@ -138,6 +139,8 @@ struct editor_inside {
     struct jump marks[26]; /* A-Z */
     struct jump *jumps;    /* owned */
     size_t jump_count, jump_at;
+    bool jumped;             /* the running command remembered where it began */
+    struct mark jump_before; /* mark ' before it did */
     struct line_history lines, patterns;
     const struct binding *prompt_binding; /* the search that waits for its pattern */
     bool selection_exact;                 /* the command line was opened from a selection */
@@ -200,6 +203,7 @@ void region_delete(struct editor *editor, const struct region *region);
 void repeat_remember(struct editor *editor, const struct call *call, enum target target);
 bool text_put(struct editor *editor, const struct yank *yank, size_t count, bool before, bool cursor_behind);
 size_t indent_width(const struct editor *editor, size_t line_begin);
+void blanks_append(const struct editor *editor, struct bytes *out, size_t from, size_t to);
 void indent_set(struct editor *editor, size_t line_begin, size_t width);
 void indent_shift(struct editor *editor, size_t line_begin, long steps, bool round);
 size_t shift_width(const struct editor *editor);
@@ -230,8 +234,9 @@ void selection_remember(struct editor *editor);
 bool selection_last(const struct editor *editor, size_t *anchor, size_t *cursor);
 void selection_restore_extent(struct editor *editor, const struct extent *extent, size_t count);
 
-/* jump.c */
+/* jump.c: where a jump begins; at the end of the command: one that led nowhere is forgotten. */
 void jump_remember(struct editor *editor);
+void jump_settle(struct editor *editor);
 
 /* register_read.c: what a register gives, also the read-only ones (". ": "/ "%). Free yank->bytes. */
 bool register_read(struct editor *editor, uint32_t name, struct yank *yank);

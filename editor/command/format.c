@@ -1,37 +1,102 @@
-/* format.c - filling paragraphs: lines joined and broken again at 'textwidth' (79 where that is 0). */
+/* format.c - filling paragraphs: lines joined and broken again at 'textwidth' (79 where that is 0), what
+ * begins the lines of a comment kept; lines centered and put to the left or right. */
+#include "editor/command/comment.h"
 #include "editor/command/editor_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { STANDARD_WIDTH = 79 };
+enum { STANDARD_WIDTH = 79, WIDTH_LIMIT = 10000 };
 
-static bool is_white_line(const struct text *text, size_t line)
+static void append_line(const struct text *text, size_t line, struct bytes *out)
 {
-    size_t begin = place_line_begin(text, line);
-    return place_nonblank(text, begin) == place_end(text, begin);
+    size_t begin = place_line_begin(text, line), end = place_end(text, begin);
+    char *bytes = text_copy(text, (struct span){ begin, end });
+    bytes_append(out, bytes, end - begin);
+    free(bytes);
 }
 
-static size_t cells_of(const struct text *text, struct span span)
+static struct leader leader_of(const struct text *text, size_t line)
 {
-    size_t cells = 0;
-    for (size_t at = span.start; at < span.end; at = place_next(text, at))
-        cells += place_width(text, at, cells, 8);
-    return cells;
+    struct bytes bytes = { 0 };
+    append_line(text, line, &bytes);
+    struct leader leader = leader_read(bytes.data ? bytes.data : "", bytes.size);
+    bytes_free(&bytes);
+    return leader;
 }
 
-static bool next_word(const struct text *text, size_t *at, size_t end, struct span *word, size_t *blanks)
+/* Whether a line parts paragraphs: nothing stands on it but what begins a comment, or it ends one. */
+static bool parts_paragraphs(const struct text *text, size_t line)
 {
-    *blanks = 0;
-    while (*at < end && code_is_blank(place_code(text, *at))) {
-        *blanks = text_byte(text, *at) == '\n' ? 1 : *blanks + 1;
-        ++*at;
+    struct leader leader = leader_of(text, line);
+    size_t begin = place_line_begin(text, line), end = place_end(text, begin), at = begin + leader.size;
+    while (at < end && code_is_blank(place_code(text, at)))
+        at++;
+    return at == end || leader.kind == LEADER_CLOSES;
+}
+
+static bool goes_on(const struct text *text, size_t line)
+{
+    struct bytes one = { 0 }, two = { 0 };
+    append_line(text, line, &one);
+    append_line(text, line + 1, &two);
+    bool same = !parts_paragraphs(text, line + 1) &&
+                leader_continues(one.data ? one.data : "", one.size, leader_of(text, line),
+                                 two.data ? two.data : "", leader_of(text, line + 1));
+    bytes_free(&one);
+    bytes_free(&two);
+    return same;
+}
+
+/* The lines as one, without the leaders of all but the first. */
+static void join_paragraph(const struct text *text, size_t first, size_t last, struct bytes *out)
+{
+    append_line(text, first, out);
+    for (size_t line = first + 1; line <= last; line++) {
+        struct bytes next = { 0 };
+        append_line(text, line, &next);
+        size_t at = leader_of(text, line).size;
+        while (at < next.size && (next.data[at] == ' ' || next.data[at] == '\t'))
+            at++;
+        char ending = out->size ? out->data[out->size - 1] : 0;
+        if (at < next.size && next.data[at] != ')' && out->size && ending != '\t' && ending != ' ')
+            bytes_append_byte(out, ' ');
+        bytes_append(out, next.data + at, next.size - at);
+        bytes_free(&next);
     }
-    word->start = *at;
-    while (*at < end && !code_is_blank(place_code(text, *at)))
-        *at = place_next(text, *at);
-    word->end = *at;
-    return word->end > word->start;
+}
+
+struct breaking {
+    const struct text *text;      /* the paragraph as one line */
+    size_t begin, end;            /* what is left to break: offsets */
+    size_t column;                /* the cell where it begins */
+    size_t least, tabstop, width; /* no break before `least` */
+};
+
+/* The run of blanks to break at: the last that begins within the width, else the first one. */
+static bool find_break(const struct breaking *breaking, struct span *blanks)
+{
+    const struct text *text = breaking->text;
+    size_t column = breaking->column, at = breaking->begin, cells = 0;
+    bool found = false;
+    while (at < breaking->end) {
+        size_t run = at, run_column = column;
+        while (at < breaking->end && code_is_blank(place_code(text, at))) {
+            column += place_width(text, at, column, breaking->tabstop);
+            at = place_next(text, at);
+        }
+        bool usable = at > run && run > breaking->least && at < breaking->end;
+        if (usable && (!found || run_column <= breaking->width)) {
+            *blanks = (struct span){ run, at };
+            found = true;
+        }
+        if (at < breaking->end) {
+            cells = place_width(text, at, column, breaking->tabstop);
+            column += cells;
+            at = place_next(text, at);
+        }
+    }
+    return found && column > breaking->width;
 }
 
 static void append_span(const struct text *text, struct span span, struct bytes *out)
@@ -41,34 +106,49 @@ static void append_span(const struct text *text, struct span span, struct bytes 
     free(bytes);
 }
 
-/* One paragraph anew. */
-static void fill_paragraph(const struct editor *editor, size_t first, size_t last, size_t width,
-                           struct bytes *out)
+/* What the lines behind the first begin with. */
+static void append_prefix(const struct editor *editor, const char *line, struct leader leader,
+                          struct bytes *out)
 {
-    struct text *text = editor_text(editor);
-    size_t at = place_line_begin(text, first), end = place_end(text, place_line_begin(text, last));
-    struct span indent = { at, place_nonblank(text, at) }, word;
-    size_t column = cells_of(text, indent), blanks;
-    append_span(text, indent, out);
-    at = indent.end;
-    for (bool start = true; next_word(text, &at, end, &word, &blanks); start = false) {
-        size_t cells = cells_of(text, word);
-        if (!start && column + blanks + cells > width) {
-            bytes_append_byte(out, '\n');
-            column = 0;
-            if (editor->options.autoindent) {
-                append_span(text, indent, out);
-                column = cells_of(text, indent);
-            }
-        } else if (!start) {
-            column += blanks;
-            for (; blanks > 0; blanks--)
-                bytes_append_byte(out, ' ');
-        }
-        append_span(text, word, out);
-        column += cells;
+    if (leader.kind)
+        leader_append_next(line, leader, out);
+    else if (editor->options.autoindent)
+        bytes_append(out, line, leader.indent);
+}
+
+/* One paragraph anew. */
+static void fill_paragraph(struct editor *editor, size_t first, size_t last, size_t width, struct bytes *out)
+{
+    size_t tabstop = (size_t)editor->options.tabstop;
+    struct bytes joined = { 0 }, prefix = { 0 }, indented = { 0 };
+    join_paragraph(editor_text(editor), first, last, &joined);
+    struct leader leader = leader_read(joined.data, joined.size);
+    blanks_append(editor, &indented, 0, indent_width(editor, place_line_begin(editor_text(editor), first)));
+    size_t indent = indented.size;
+    bytes_append(&indented, joined.data + leader.indent, joined.size - leader.indent);
+    leader.size = leader.size ? leader.size - leader.indent + indent : 0;
+    leader.indent = indent;
+    append_prefix(editor, indented.data, leader, &prefix);
+    struct text *text = text_new(indented.data, indented.size), *lead = text_new(prefix.data, prefix.size);
+    struct breaking breaking = { text, 0, indented.size, 0, 0, tabstop, width };
+    breaking.least = leader.size > leader.indent ? leader.size : leader.indent;
+    while (breaking.end > 0 && code_is_blank(place_code(text, breaking.end - 1)))
+        breaking.end--;
+    struct span blanks;
+    while (find_break(&breaking, &blanks)) {
+        append_span(text, (struct span){ breaking.begin, blanks.start }, out);
+        bytes_append_byte(out, '\n');
+        bytes_append(out, prefix.data, prefix.size);
+        breaking.begin = breaking.least = blanks.end;
+        breaking.column = place_column(lead, prefix.size, tabstop);
     }
+    append_span(text, (struct span){ breaking.begin, indented.size }, out);
     bytes_append_byte(out, '\n');
+    text_free(text);
+    text_free(lead);
+    bytes_free(&joined);
+    bytes_free(&prefix);
+    bytes_free(&indented);
 }
 
 /* Argument: stay (the cursor does not move). */
@@ -80,12 +160,8 @@ static bool format_region(struct editor *editor, const struct call *call, const 
     struct text *text = editor_text(editor);
     struct bytes out = { 0 };
     for (size_t line = first; line <= last; line++) {
-        if (is_white_line(text, line)) {
-            bytes_append_byte(&out, '\n');
-            continue;
-        }
         size_t end = line;
-        while (end < last && !is_white_line(text, end + 1))
+        while (end < last && !parts_paragraphs(text, line) && goes_on(text, end))
             end++;
         fill_paragraph(editor, line, end, width, &out);
         line = end;
@@ -105,7 +181,44 @@ static bool format_region(struct editor *editor, const struct call *call, const 
     return true;
 }
 
+/* Cells of a line without its indent and the blanks at its end. */
+static size_t line_cells(const struct editor *editor, size_t begin)
+{
+    struct text *text = editor_text(editor);
+    size_t end = place_end(text, begin);
+    while (end > begin && code_is_blank(place_code(text, end - 1)))
+        end--;
+    size_t column = place_column(text, end, (size_t)editor->options.tabstop),
+           indent = indent_width(editor, begin);
+    return column > indent ? column - indent : 0;
+}
+
+/* Lines to the left, right or middle of a width. */
+static bool align(struct editor *editor, const struct call *call)
+{
+    char kind = call->command->name[0];
+    long width = strtol(call->argument, 0, 10);
+    if (width <= 0 && kind != 'l')
+        width = editor->options.textwidth > 0 ? editor->options.textwidth : 80;
+    width = width < 0 ? 0 : width > WIDTH_LIMIT ? WIDTH_LIMIT : width;
+    size_t here = place_line(editor_text(editor), editor->window.cursor);
+    for (size_t line = call->first; line <= call->last; line++) {
+        size_t begin = place_line_begin(editor_text(editor), line);
+        long cells = (long)line_cells(editor, begin), room = width - cells;
+        if (kind == 'l')
+            indent_set(editor, begin, (size_t)width);
+        else if (cells > 0)
+            indent_set(editor, begin, room > 0 ? (size_t)(kind == 'c' ? room / 2 : room) : 0);
+    }
+    struct text *text = editor_text(editor);
+    editor_set_cursor(editor, place_nonblank(text, place_line_begin(text, here)));
+    return true;
+}
+
 const struct command commands_format[] = {
+    { "left", "indents lines by a number of cells", COMMAND_LINE, MODIFIES, { .act = align }, 2 },
+    { "right", "puts lines to the right of a width", COMMAND_LINE, MODIFIES, { .act = align }, 2 },
+    { "center", "puts lines in the middle of a width", COMMAND_LINE, MODIFIES, { .act = align }, 2 },
     { "operator-format",
       "fills paragraphs; `stay`: the cursor does not move",
       COMMAND_OPERATOR,

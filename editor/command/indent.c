@@ -15,7 +15,7 @@ size_t indent_width(const struct editor *editor, size_t line_begin)
 }
 
 /* Blanks, or tabs and blanks, from a column on. */
-static void append_white(const struct editor *editor, struct bytes *out, size_t from, size_t to)
+void blanks_append(const struct editor *editor, struct bytes *out, size_t from, size_t to)
 {
     size_t tabstop = (size_t)editor->options.tabstop;
     while (!editor->options.expandtab && from / tabstop < to / tabstop) {
@@ -30,7 +30,7 @@ void indent_set(struct editor *editor, size_t line_begin, size_t width)
 {
     struct text *text = editor_text(editor);
     struct bytes blanks = { 0 };
-    append_white(editor, &blanks, 0, width);
+    blanks_append(editor, &blanks, 0, width);
     struct span span = { line_begin, place_nonblank(text, line_begin) };
     bool same = span.end - span.start == blanks.size;
     for (size_t i = 0; same && i < blanks.size; i++)
@@ -79,7 +79,7 @@ static void shift_row(struct editor *editor, const struct region *region, size_t
     if (distance > 0 && end == row.span.start)
         target = (long)from + distance;
     struct bytes blanks = { 0 };
-    append_white(editor, &blanks, from, (size_t)target);
+    blanks_append(editor, &blanks, from, (size_t)target);
     editor_replace(editor, (struct span){ row.span.start, end }, blanks.data ? blanks.data : "", blanks.size);
     bytes_free(&blanks);
 }
@@ -98,7 +98,7 @@ static bool shift_region(struct editor *editor, const struct call *call, const s
     }
     struct text *text = editor_text(editor);
     size_t begin = place_line_begin(text, first);
-    mark_changed(editor, begin, place_line_begin(text, last));
+    mark_changed(editor, begin, place_last(text, place_line_begin(text, last)));
     size_t cursor = place_nonblank(text, begin);
     if (region->shape == SHAPE_BLOCK)
         cursor = place_at_column(text, begin, region->left, (size_t)editor->options.tabstop, false, 0);

@@ -37,9 +37,13 @@ void pending_clear(struct editor *editor)
     pending->awaiting = 0;
 }
 
+/* A key that can do nothing while typing stops no macro. */
 void input_fail(struct editor *editor)
 {
     editor->inside->failed = true;
+    if ((editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE) &&
+        editor->inside->base == MODE_NORMAL && !editor->prompt.active)
+        return;
     editor->inside->queue.count = editor->inside->queue_at = 0;
 }
 
@@ -105,7 +109,12 @@ static void run_plain_motion(struct editor *editor, const struct call *call)
 static void run_object(struct editor *editor, const struct call *call)
 {
     struct region region = { 0 };
+    bool began = editor->mode != MODE_VISUAL;
+    if (began)
+        selection_begin(editor, SHAPE_CHARACTERS);
     if (!call->command->select(editor, call, &region)) {
+        if (began)
+            editor->mode = editor->inside->base;
         input_fail(editor);
         return;
     }
@@ -127,6 +136,7 @@ static void run_object(struct editor *editor, const struct call *call)
         editor->window.cursor = backwards ? region.span.start : last;
     }
     editor->window.wanted = editor_column(editor, editor->window.cursor);
+    editor->selecting_to_end = false;
 }
 
 static void run_operator(struct editor *editor, const struct call *call)
@@ -214,8 +224,6 @@ void input_dispatch(struct editor *editor, const struct command *command, const 
         run_plain_motion(editor, &call);
         break;
     case COMMAND_OBJECT:
-        if (editor->mode == MODE_NORMAL)
-            selection_begin(editor, SHAPE_CHARACTERS);
         run_object(editor, &call);
         break;
     case COMMAND_OPERATOR:
@@ -397,6 +405,9 @@ void input_handle(struct editor *editor, struct key key)
         insertion_key(editor, key);
     resume_insertion(editor);
     cursor_settle(editor);
+    if (editor->inside->jumped && pending_is_empty(editor) && !editor->prompt.active &&
+        (editor->mode == MODE_NORMAL || editor->mode == MODE_VISUAL))
+        jump_settle(editor);
 }
 
 void input_run_queue(struct editor *editor)

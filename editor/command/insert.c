@@ -19,6 +19,13 @@ void insertion_begin(struct editor *editor, size_t count, bool replace)
     editor->mode = replace ? MODE_REPLACE : MODE_INSERT;
 }
 
+static void copy_keys(struct key_list *to, const struct key_list *from)
+{
+    to->count = 0;
+    for (size_t i = 0; i < from->count; i++)
+        key_list_add(to, from->keys[i]);
+}
+
 /* After a cursor key typing begins anew: an undo step and a change for dot of its own. */
 void insertion_touch(struct editor *editor)
 {
@@ -26,8 +33,10 @@ void insertion_touch(struct editor *editor)
     struct insertion *insertion = &inside->insertion;
     if (!insertion->moved)
         return;
-    document_close_step(editor_document(editor), editor->window.cursor);
+    if (!inside->plays && !inside->replaying)
+        document_close_step(editor_document(editor), editor->window.cursor);
     insertion->moved = false;
+    copy_keys(&inside->last_inserted, &insertion->keys);
     insertion->count = 1;
     insertion->start = editor->window.cursor;
     insertion->keys.count = 0;
@@ -35,8 +44,7 @@ void insertion_touch(struct editor *editor)
     insertion->stack_count = 0;
     insertion->block.active = false;
     if (!inside->replaying && inside->base == MODE_NORMAL) {
-        const char *name = editor->mode == MODE_REPLACE ? "replace" : "insert";
-        struct call call = { .command = command_find(name, strlen(name)), .count = 1, .argument = "" };
+        struct call call = { .command = command_find("insert", 6), .count = 1, .argument = "" };
         repeat_remember(editor, &call, TARGET_NONE);
     }
 }
@@ -48,6 +56,7 @@ void insertion_key(struct editor *editor, struct key key)
     insertion->skips_key = false;
     if (typing && !skips && !insertion->moved && !insertion->repeating && editor->inside->base == MODE_NORMAL)
         key_list_add(&insertion->keys, key);
+    insertion->previous = key;
 }
 
 static void push_replaced(struct insertion *insertion, struct replaced replaced)
@@ -211,15 +220,8 @@ static void finish_block(struct editor *editor)
     text = editor_text(editor);
     size_t first = place_line_begin(text, block.first);
     if (!block.stays)
-        editor->window.cursor = place_at_column(text, first, block.column, tabstop, false, 0);
+        editor->window.cursor = place_at_column(text, first, block.left, tabstop, false, 0);
     free(typed);
-}
-
-static void copy_keys(struct key_list *to, const struct key_list *from)
-{
-    to->count = 0;
-    for (size_t i = 0; i < from->count; i++)
-        key_list_add(to, from->keys[i]);
 }
 
 static void drop_fresh_indent(struct editor *editor)
@@ -248,7 +250,7 @@ void insertion_end(struct editor *editor)
     drop_fresh_indent(editor);
     struct text *text = editor_text(editor);
     size_t cursor = editor->window.cursor;
-    mark_changed(editor, insertion->start, cursor > insertion->start ? place_previous(text, cursor) : cursor);
+    mark_changed(editor, insertion->start, cursor);
     document_set_mark(editor_document(editor), '^', cursor);
     inside->last_insert_end = document_mark_at(editor_document(editor), cursor);
     if (was_block)
@@ -331,6 +333,25 @@ static bool replace_here(struct editor *editor, const struct call *call)
     return true;
 }
 
+/* :startinsert and the like; !: at the end of the line. */
+static bool start_typing(struct editor *editor, const struct call *call)
+{
+    if (editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE)
+        return true;
+    if (call->forced)
+        editor_set_cursor(editor, place_end(editor_text(editor), editor->window.cursor));
+    insertion_begin(editor, 1, call->command->name[5] == 'r');
+    return true;
+}
+
+static bool stop_typing(struct editor *editor, const struct call *call)
+{
+    (void)call;
+    if (editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE)
+        insertion_end(editor);
+    return true;
+}
+
 /* I and A on a selection: on a block typing goes to all of its lines. */
 static bool block_insert(struct editor *editor, const struct call *call, const struct region *region,
                          bool append)
@@ -367,6 +388,7 @@ static bool block_insert(struct editor *editor, const struct call *call, const s
                                                                 .first = first,
                                                                 .last = region_last_line(editor, region),
                                                                 .column = column,
+                                                                .left = region->left,
                                                                 .line_size = place_end(text, begin) - begin,
                                                                 .at = at - begin };
     return true;
@@ -408,6 +430,19 @@ const struct command commands_insert[] = {
     { "open-below", "opens a line below", COMMAND_ACTION, CHANGES, { .act = open_below }, 0 },
     { "open-above", "opens a line above", COMMAND_ACTION, CHANGES, { .act = open_above }, 0 },
     { "replace", "overwrites", COMMAND_ACTION, CHANGES, { .act = replace_here }, 0 },
+    { "startinsert",
+      "begins to insert; !: at the end of the line",
+      COMMAND_LINE,
+      MODIFIES | LINE_NO_RANGE,
+      { .act = start_typing },
+      4 },
+    { "startreplace",
+      "begins to overwrite; !: at the end of the line",
+      COMMAND_LINE,
+      MODIFIES | LINE_NO_RANGE,
+      { .act = start_typing },
+      6 },
+    { "stopinsert", "ends typing", COMMAND_LINE, LINE_NO_RANGE, { .act = stop_typing }, 5 },
     { "operator-insert",
       "inserts before the selection, on every line of a block",
       COMMAND_OPERATOR,

@@ -289,6 +289,32 @@ static bool insert_value(struct editor *editor, void *user, const char *text)
     return good;
 }
 
+static bool has_control(const char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)bytes[i] < ' ' && bytes[i] != '\n')
+            return true;
+    return false;
+}
+
+/* A register's tabs, escapes and the like do what they would do if typed. */
+static void type_keys(struct editor *editor, const char *bytes, size_t size)
+{
+    struct key_list keys = { 0 };
+    struct insertion *insertion = &editor->inside->insertion;
+    for (size_t at = 0; at < size;) {
+        struct key key;
+        at += key_decode(bytes + at, size - at, &key);
+        if (key.code == 'j' && key.modifiers == KEY_CONTROL)
+            key = (struct key){ KEY_ENTER, 0 };
+        key_list_add(&keys, key);
+    }
+    insertion->keys.count -= insertion->keys.count > 0;
+    insertion->skips_key = true;
+    input_push(editor, keys.keys, keys.count);
+    key_list_free(&keys);
+}
+
 static bool insert_register(struct editor *editor, const struct call *call)
 {
     struct yank yank;
@@ -310,8 +336,12 @@ static bool insert_register(struct editor *editor, const struct call *call)
     } else if (!register_read(editor, name, &yank)) {
         return false;
     }
-    insert_each(editor, yank.bytes, yank.size);
-    note_typed(editor, yank.bytes, yank.size);
+    if (editor->inside->base == MODE_NORMAL && yank.size < KEY_BUDGET && has_control(yank.bytes, yank.size)) {
+        type_keys(editor, yank.bytes, yank.size);
+    } else {
+        insert_each(editor, yank.bytes, yank.size);
+        note_typed(editor, yank.bytes, yank.size);
+    }
     free(yank.bytes);
     return true;
 }
@@ -389,9 +419,8 @@ static bool shift_line_left(struct editor *editor, const struct call *call)
 {
     (void)call;
     struct text *text = editor_text(editor);
-    const struct key_list *keys = &editor->inside->insertion.keys;
     size_t cursor = editor->window.cursor, begin = place_begin(text, cursor);
-    uint32_t last = keys->count ? keys->keys[keys->count - 1].code : 0;
+    uint32_t last = editor->inside->insertion.previous.code;
     if ((last == '0' || last == '^') && cursor > begin && text_byte(text, cursor - 1) == (int)last &&
         !editor->inside->insertion.moved) {
         delete_to(editor, cursor - 1);
@@ -429,6 +458,18 @@ static bool literal_digit(struct literal *literal, struct key key)
     return true;
 }
 
+/* The byte that a key sends, or its name. */
+static void insert_spelled(struct editor *editor, struct key key)
+{
+    struct bytes bytes = { 0 };
+    if (key.code >= KEY_ESCAPE && key.code != KEY_ESCAPE && key.code != KEY_ENTER && key.code != KEY_TAB)
+        key_spell(key, &bytes);
+    else
+        key_encode(key, &bytes);
+    insert_text(editor, bytes.data, bytes.size);
+    bytes_free(&bytes);
+}
+
 bool insertion_literal(struct editor *editor, struct key key)
 {
     struct literal *literal = &editor->inside->insertion.literal;
@@ -438,10 +479,13 @@ bool insertion_literal(struct editor *editor, struct key key)
             literal_finish(editor);
         return true;
     }
-    if (literal->digits)
-        literal_finish(editor);
     literal->active = false;
-    input_handle(editor, key);
+    if (literal->digits) {
+        literal_finish(editor);
+        input_handle(editor, key);
+    } else {
+        insert_spelled(editor, key);
+    }
     return true;
 }
 
@@ -463,13 +507,7 @@ static bool insert_literal(struct editor *editor, const struct call *call)
             return true;
         }
     }
-    struct bytes bytes = { 0 };
-    if (key.code >= KEY_ESCAPE && key.code != KEY_ESCAPE && key.code != KEY_ENTER && key.code != KEY_TAB)
-        key_spell(key, &bytes);
-    else
-        key_encode(key, &bytes);
-    insert_text(editor, bytes.data, bytes.size);
-    bytes_free(&bytes);
+    insert_spelled(editor, key);
     return true;
 }
 

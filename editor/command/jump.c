@@ -8,6 +8,9 @@ void jump_remember(struct editor *editor)
     struct editor_inside *inside = editor->inside;
     struct document *document = editor_document(editor);
     size_t cursor = editor->window.cursor;
+    if (!inside->jumped)
+        inside->jump_before = *document_mark(document, '\'');
+    inside->jumped = true;
     document_set_mark(document, '\'', cursor);
     struct mark mark = document_mark_at(document, cursor);
     if (!inside->jumps)
@@ -20,6 +23,16 @@ void jump_remember(struct editor *editor)
         memmove(inside->jumps, inside->jumps + 1, --kept * sizeof *inside->jumps);
     inside->jumps[kept++] = (struct jump){ document, mark };
     inside->jump_count = inside->jump_at = kept;
+}
+
+void jump_settle(struct editor *editor)
+{
+    struct editor_inside *inside = editor->inside;
+    struct document *document = editor_document(editor);
+    size_t from;
+    if (inside->jumped && document_mark_offset(document, '\'', &from) && from == editor->window.cursor)
+        *document_mark(document, '\'') = inside->jump_before;
+    inside->jumped = false;
 }
 
 static void go_jump(struct editor *editor, const struct jump *jump)
@@ -64,6 +77,11 @@ static bool set_mark(struct editor *editor, const struct call *call)
     if (name >= 'A' && name <= 'Z') {
         editor->inside->marks[name - 'A'] =
             (struct jump){ document, document_mark_at(document, editor->window.cursor) };
+        return true;
+    }
+    if (name == '\'' || name == '`') {
+        jump_remember(editor);
+        editor->inside->jumped = false;
         return true;
     }
     if (!document_mark(document, name) || name == '^' || name == '.')
@@ -124,6 +142,55 @@ static bool find_mark(struct editor *editor, uint32_t name, size_t *offset)
     return document_mark_offset(document, name, offset);
 }
 
+/* From the end of a line to its last character. */
+static size_t place_on_character(const struct text *text, size_t offset)
+{
+    bool behind = offset == place_end(text, offset) && offset > place_begin(text, offset);
+    return behind ? place_previous(text, offset) : offset;
+}
+
+/* The lower case mark nearest to a place; false where there is none on that side. */
+static bool nearest_mark(struct editor *editor, size_t at, bool forward, size_t *found)
+{
+    struct document *document = editor_document(editor);
+    bool any = false;
+    for (uint32_t name = 'a'; name <= 'z'; name++) {
+        size_t offset;
+        if (!document_mark_offset(document, name, &offset) || (forward ? offset <= at : offset >= at))
+            continue;
+        if (!any || (forward ? offset < *found : offset > *found))
+            *found = offset;
+        any = true;
+    }
+    return any;
+}
+
+static bool walk_marks(struct editor *editor, const struct call *call, struct motion *motion, bool lines)
+{
+    struct text *text = editor_text(editor);
+    bool forward = call->argument[0] == 'n';
+    for (size_t i = 0; i < call->count; i++) {
+        size_t from = motion->target;
+        if (lines)
+            from = forward ? place_end(text, from) : place_begin(text, from);
+        if (!nearest_mark(editor, from, forward, &motion->target))
+            break;
+    }
+    motion->target = lines ? place_nonblank(text, motion->target) : place_on_character(text, motion->target);
+    return true;
+}
+
+/* Arguments: next, previous. */
+static bool mark_near(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    return walk_marks(editor, call, motion, false);
+}
+
+static bool mark_near_line(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    return walk_marks(editor, call, motion, true);
+}
+
 static bool unset(struct editor *editor, uint32_t name)
 {
     return name < 128 && name > 32 ? editor_error(editor, "mark %c is not set", (char)name)
@@ -135,6 +202,8 @@ static bool go_mark(struct editor *editor, const struct call *call, struct motio
     uint32_t name = key_character(call->character);
     if (!find_mark(editor, name, &motion->target))
         return unset(editor, name);
+    if (editor->mode != MODE_VISUAL)
+        motion->target = place_on_character(editor_text(editor), motion->target);
     return true;
 }
 
@@ -155,7 +224,7 @@ static bool change_walk(struct editor *editor, long count)
     long target = (long)document->change_index + count;
     bool clipped = target < 0 || target >= (long)document->change_count;
     if (clipped &&
-        (count < 0 ? document->change_index == 0 : document->change_index + 1 >= document->change_count))
+        (count < 0 ? document->change_index == 0 : document->change_index + 1 == document->change_count))
         return editor_error(editor, count < 0 ? "at the oldest change" : "at the newest change");
     target = target < 0                               ? 0
              : target >= (long)document->change_count ? (long)document->change_count - 1
@@ -189,6 +258,18 @@ const struct command commands_jump[] = {
       COMMAND_MOTION,
       TAKES_CHARACTER | MOTION_JUMP | MOTION_LINEWISE,
       { .move = go_mark_line },
+      0 },
+    { "mark-near",
+      "the next or previous mark a to z",
+      COMMAND_MOTION,
+      MOTION_JUMP | MOTION_NUMBERED,
+      { .move = mark_near },
+      0 },
+    { "mark-near-line",
+      "the line of the next or previous mark a to z",
+      COMMAND_MOTION,
+      MOTION_JUMP | MOTION_LINEWISE,
+      { .move = mark_near_line },
       0 },
     { "jump-older", "back to where the last jump began", COMMAND_ACTION, 0, { .act = jump_older }, 0 },
     { "jump-newer", "to where the next jump led", COMMAND_ACTION, 0, { .act = jump_newer }, 0 },

@@ -159,7 +159,7 @@ static bool range_read(struct editor *editor, const char **text, struct range *r
         if (separator == ';') {
             cursor_line = line;
             if (line && line <= document_lines(document))
-                editor->window.cursor = place_line_begin(document->text, line - 1);
+                editor->window.cursor = place_wanted(editor, place_line_begin(document->text, line - 1));
         }
     }
 }

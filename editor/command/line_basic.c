@@ -117,6 +117,17 @@ static bool print_lines(struct editor *editor, const struct call *call)
     return true;
 }
 
+/* :goto BYTE */
+static bool go_byte(struct editor *editor, const struct call *call)
+{
+    size_t byte = call->addresses ? call->last + 1 : (size_t)strtoul(call->argument, 0, 10);
+    struct text *text = editor_text(editor);
+    size_t at = byte ? byte - 1 : 0;
+    jump_remember(editor);
+    editor_set_cursor(editor, place_snap(text, at < text_size(text) ? at : text_size(text)));
+    return true;
+}
+
 /* Runs a register as lines of the command line. */
 static bool run_register(struct editor *editor, const struct call *call)
 {
@@ -249,6 +260,7 @@ const struct command commands_line_basic[] = {
     { "jumps", "lists jumps", COMMAND_LINE, LINE_NO_RANGE, { .act = jump_list }, 2 },
     { "k", "sets a mark", COMMAND_LINE, 0, { .act = set_mark }, 1 },
     { "mark", "sets a mark", COMMAND_LINE, 0, { .act = set_mark }, 2 },
+    { "goto", "goes to a byte, counted from 1", COMMAND_LINE, 0, { .act = go_byte }, 2 },
     { "=", "says the number of the last line, or of the range's", COMMAND_LINE, 0, { .act = show_line }, 1 },
     { "print", "shows lines", COMMAND_LINE, 0, { .act = print_lines }, 1 },
     { "number", "shows lines with their numbers", COMMAND_LINE, 0, { .act = print_lines }, 2 },

@@ -47,10 +47,12 @@ static bool put_lines(struct editor *editor, const struct call *call)
 {
     struct yank yank;
     uint32_t name = (unsigned char)call->argument[0];
-    if (!register_read(editor, name, &yank))
-        return editor_error(editor, "the register is empty");
     struct text *text = editor_text(editor);
     editor->window.cursor = place_line_begin(text, call->last);
+    if (!register_read(editor, name, &yank)) {
+        mark_changed(editor, editor->window.cursor, editor->window.cursor);
+        return editor_error(editor, "the register is empty");
+    }
     yank.shape = SHAPE_LINES;
     bool before = call->forced || call->before_first;
     text_put(editor, &yank, 1, before, false);
@@ -221,38 +223,55 @@ static bool change(struct editor *editor, const struct call *call)
     return collect_behind(editor, first);
 }
 
-/* Tabs and blanks made anew by the options; an argument sets tabstop. */
+/* A line with the tabs, and with `all` the blanks too, of every run of them made anew for `width`. */
+static bool respace(struct editor *editor, size_t begin, size_t width, bool all, struct bytes *out)
+{
+    struct text *text = editor_text(editor);
+    size_t old = (size_t)editor->options.tabstop, end = place_end(text, begin), column = 0, at = begin;
+    bool changed = false;
+    while (at < end) {
+        size_t run = at, run_column = column;
+        bool tabs = false;
+        for (; at < end && code_is_blank(place_code(text, at)); at++) {
+            tabs = tabs || text_byte(text, at) == '\t';
+            column += place_width(text, at, column, old);
+        }
+        if (at > run && (tabs || (all && at - run > 1))) {
+            size_t before = out->size;
+            editor->options.tabstop = (long)width;
+            blanks_append(editor, out, run_column, column);
+            editor->options.tabstop = (long)old;
+            changed = changed || tabs || out->size - before != at - run;
+            continue;
+        }
+        size_t next = at > run ? at : place_next(text, at);
+        column += at > run ? 0 : place_width(text, at, column, old);
+        char *bytes = text_copy(text, (struct span){ run, next });
+        bytes_append(out, bytes, next - run);
+        free(bytes);
+        at = next;
+    }
+    return changed;
+}
+
+/* Tabs and blanks made anew by the options; an argument sets tabstop; !: blanks become tabs. */
 static bool retab(struct editor *editor, const struct call *call)
 {
     char *end;
     long width = strtol(call->argument, &end, 10);
     if (*end || width < 0 || width > 1000)
         return editor_error(editor, ":retab takes a number of columns");
-    size_t old = (size_t)editor->options.tabstop;
+    if (!width)
+        width = editor->options.tabstop;
     for (size_t line = call->first; line <= call->last && line < place_lines(editor_text(editor)); line++) {
-        struct text *text = editor_text(editor);
-        size_t begin = place_line_begin(text, line), line_end = place_end(text, begin), column = 0;
+        size_t begin = place_line_begin(editor_text(editor), line);
         struct bytes out = { 0 };
-        bool tabs = false;
-        for (size_t at = begin; at < line_end; at = place_next(text, at)) {
-            size_t cells = place_width(text, at, column, old);
-            char bytes[64];
-            size_t size =
-                text_read(text, at, bytes, place_next(text, at) - at < 64 ? place_next(text, at) - at : 64);
-            tabs = tabs || bytes[0] == '\t';
-            if (bytes[0] == '\t' && editor->options.expandtab)
-                for (size_t i = 0; i < cells; i++)
-                    bytes_append_byte(&out, ' ');
-            else
-                bytes_append(&out, bytes, size);
-            column += cells;
-        }
-        if (tabs && editor->options.expandtab)
-            editor_replace(editor, (struct span){ begin, line_end }, out.data, out.size);
+        if (respace(editor, begin, (size_t)width, call->forced, &out))
+            editor_replace(editor, (struct span){ begin, place_end(editor_text(editor), begin) },
+                           out.data ? out.data : "", out.size);
         bytes_free(&out);
     }
-    if (width)
-        editor->options.tabstop = width;
+    editor->options.tabstop = width;
     return true;
 }
 
@@ -286,6 +305,11 @@ const struct command commands_line_edit[] = {
       { .act = insert },
       1 },
     { "change", "asks for lines to put in place of lines", COMMAND_LINE, CHANGES, { .act = change }, 1 },
-    { "retab", "makes blanks of tabs", COMMAND_LINE, CHANGES | LINE_WHOLE_DEFAULT, { .act = retab }, 3 },
+    { "retab",
+      "makes tabs and blanks anew; !: tabs of blanks",
+      COMMAND_LINE,
+      CHANGES | LINE_WHOLE_DEFAULT,
+      { .act = retab },
+      3 },
     { 0 },
 };

@@ -143,6 +143,8 @@ static bool sort(struct editor *editor, const struct call *call)
     if (!read_options(editor, call, &options, &pattern))
         return false;
     size_t count = call->last - call->first + 1;
+    if (count < 2)
+        return true;
     struct span span = line_span(editor, call->first, call->last);
     char *bytes = text_copy(editor_text(editor), span), *at = bytes;
     struct sort_line *lines = memory_new_zero(count * sizeof *lines);

@@ -242,6 +242,8 @@ static bool substitute(struct editor *editor, const struct call *call, const str
     text_free(changed);
     line += place_lines(document->text);
     editor_set_cursor(editor, place_nonblank(document->text, place_line_begin(document->text, line)));
+    mark_changed(editor, place_line_begin(document->text, call->first),
+                 place_line_begin(document->text, line));
     return editor_message(editor, "%zu replaced", count);
 }
 

@@ -144,6 +144,9 @@ static bool line_first(struct editor *editor, const struct call *call, struct mo
 static bool line_end(struct editor *editor, const struct call *call, struct motion *motion)
 {
     struct text *text = editor_text(editor);
+    size_t below = place_lines(text) - 1 - place_line(text, motion->target);
+    if (call->count > 1 && *call->argument && call->count - 1 > below)
+        return false;
     if (call->count > 1 && !move_lines(editor, &motion->target, call->count - 1, true))
         return false;
     motion->target =

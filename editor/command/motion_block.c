@@ -37,7 +37,7 @@ static bool part_walk(const struct editor *editor, struct motion *motion, size_t
         place_next_line(text, &line);
     motion->target = line;
     size_t next = line;
-    if (down && section != '}' && !place_next_line(text, &next)) {
+    if (section != '}' && !place_next_line(text, &next)) {
         motion->target = place_last(text, line);
         motion->inclusive = !place_is_empty_line(text, line);
         if (editor->mode == MODE_VISUAL)
@@ -62,8 +62,9 @@ static bool section_walk(struct editor *editor, const struct call *call, struct 
     bool both = editor->inside->operation && down && section == '{';
     if (!part_walk(editor, motion, call->count, down, section, both))
         return false;
-    if (!editor->inside->operation && place_begin(editor_text(editor), motion->target) == motion->target)
-        motion->target = place_nonblank(editor_text(editor), motion->target);
+    if (!editor->inside->operation)
+        motion->target =
+            place_nonblank(editor_text(editor), place_begin(editor_text(editor), motion->target));
     return true;
 }
 

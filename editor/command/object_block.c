@@ -98,6 +98,7 @@ static bool bracket_object(struct editor *editor, const struct call *call, struc
             pair = pairs[i];
     struct ground ground = ground_of(editor);
     if (is_fresh(editor)) {
+        jump_remember(editor);
         while (pair.open == '{' && in_indent_before(text, ground.at))
             if (place_step(text, &ground.at) != 0)
                 break;
@@ -243,7 +244,7 @@ static bool tag_pair_around(const struct text *text, size_t at, size_t old_end, 
     }
 }
 
-static bool tag_ground(const struct editor *editor, struct ground *ground)
+static bool tag_ground(struct editor *editor, struct ground *ground)
 {
     struct text *text = editor_text(editor);
     struct tag tag;
@@ -252,6 +253,7 @@ static bool tag_ground(const struct editor *editor, struct ground *ground)
         place_step_back_over(text, &ground->old_end);
     if (!is_fresh(editor))
         return true;
+    jump_remember(editor);
     while (in_indent_before(text, ground->at))
         if (place_step(text, &ground->at) != 0)
             break;

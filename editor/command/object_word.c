@@ -100,8 +100,10 @@ static bool word_object(struct editor *editor, const struct call *call, struct r
     for (; count > 0; count--) {
         object.inclusive = true;
         if (backwards ? !extend_back(&object) : !extend_forward(&object, count > 1)) {
-            if (!visual)
+            if (!visual) {
+                editor_set_cursor(editor, object.walker.at);
                 return false;
+            }
             break;
         }
     }

@@ -55,6 +55,7 @@ static void take_characters(struct region *region, const struct text *text, size
         region->span.end = end - 1;
         return;
     }
+    region->exclusive = !inclusive;
     if (inclusive && text_byte(text, end) != '\n')
         region->span.end = place_next(text, end);
 }
@@ -211,6 +212,7 @@ bool operate_motion(struct editor *editor, const struct call *operation, const s
             force_object(editor, &region, forced);
         else if (region.shape == SHAPE_CHARACTERS && region.adjusts)
             take_characters(&region, text, region.span.start, region.span.end, false, true);
+        region.exclusive = false;
         if (deletes && !forced)
             widen_deletion(&region, text);
     }

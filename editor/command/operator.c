@@ -43,6 +43,15 @@ size_t span_map(struct editor *editor, struct span span, int32_t (*change)(int32
     return end;
 }
 
+/* vi takes an empty region at the begin of a line for its first character in the first line, for all of it in
+ * others. */
+static size_t end_of_nothing(const struct text *text, size_t at)
+{
+    if (at == 0 && text_byte(text, 0) != '\n' && text_size(text) > 0)
+        return place_next(text, 0);
+    return at == place_begin(text, at) ? place_end(text, at) : at;
+}
+
 static bool map_region(struct editor *editor, const struct region *region, int32_t (*change)(int32_t code))
 {
     size_t first = region_first_line(editor, region), last = region_last_line(editor, region);
@@ -52,8 +61,11 @@ static bool map_region(struct editor *editor, const struct region *region, int32
             span_map(editor, row.span, change);
         }
     } else {
-        size_t end = span_map(editor, region->span, change);
-        mark_changed(editor, region->span.start, end > region->span.start ? end - 1 : end);
+        struct span span = region->span;
+        if (span.start == span.end && editor->inside->base == MODE_NORMAL)
+            span.end = end_of_nothing(editor_text(editor), span.start);
+        size_t end = span_map(editor, span, change);
+        mark_changed(editor, span.start, end > span.start ? end - 1 : end);
     }
     editor_set_cursor(editor, region->cursor);
     return true;
@@ -98,7 +110,7 @@ static bool toggle_characters(struct editor *editor, const struct call *call)
     for (size_t i = 0; i < call->count && end < line_end; i++)
         end = place_next(text, end);
     end = span_map(editor, (struct span){ start, end }, toggle);
-    mark_changed(editor, start, end);
+    mark_changed(editor, start, end > start ? place_previous(editor_text(editor), end) : end);
     editor_set_cursor(editor, end);
     return true;
 }
@@ -149,7 +161,7 @@ static bool join_lines(struct editor *editor, const struct call *call)
     size_t first = place_line(text, editor->window.cursor), lines = place_lines(text);
     size_t count = call->count < 2 ? 2 : call->count;
     if (count > lines - first) {
-        if (count <= 2 || first + 1 == lines)
+        if (count <= 2)
             return false;
         count = lines - first;
     }

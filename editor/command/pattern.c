@@ -98,6 +98,40 @@ static bool translate_optional(struct translator *t)
     return true;
 }
 
+static bool emit_condition(struct translator *t, struct pattern_condition condition)
+{
+    if (t->facts->condition_count == PATTERN_CONDITIONS)
+        return refuse(t, "too many places are named");
+    t->facts->conditions[t->facts->condition_count++] = condition;
+    bytes_format(t->out, "(?C%u)", t->facts->condition_count);
+    return true;
+}
+
+/* \%23l \%<23c \%>23v \%'m behind the per cent sign. */
+static bool translate_place(struct translator *t)
+{
+    struct pattern_condition condition = { 0 };
+    char byte = t->at < t->size ? t->text[t->at] : 0;
+    if (byte == '<' || byte == '>') {
+        condition.order = byte == '<' ? -1 : 1;
+        byte = ++t->at < t->size ? t->text[t->at] : 0;
+    }
+    if (byte == '\'' && t->at + 1 < t->size) {
+        condition.kind = byte;
+        condition.number = (unsigned char)t->text[t->at + 1];
+        t->at += 2;
+        return emit_condition(t, condition);
+    }
+    size_t digits = 0;
+    for (; t->at < t->size && t->text[t->at] >= '0' && t->text[t->at] <= '9' && digits < 9; digits++)
+        condition.number = condition.number * 10 + (size_t)(t->text[t->at++] - '0');
+    condition.kind = t->at < t->size ? t->text[t->at] : 0;
+    if (!digits || !condition.kind || !strchr("lcv", condition.kind))
+        return refuse(t, "\\% with this is not known");
+    t->at++;
+    return emit_condition(t, condition);
+}
+
 /* What follows \%. */
 static bool translate_percent(struct translator *t)
 {
@@ -124,12 +158,11 @@ static bool translate_percent(struct translator *t)
         pattern_emit(t, "\\A");
     } else if (byte == '$') {
         pattern_emit(t, "(?=\\n?\\z)");
-    } else if (byte == 'V') {
-        t->facts->in_selection = true;
-        pattern_emit(t, "(?:)");
+    } else if (byte == 'V' || byte == '#') {
+        return emit_condition(t, (struct pattern_condition){ byte, 0, 0 });
     } else {
         t->at--;
-        return refuse(t, "\\% with this is not known");
+        return translate_place(t);
     }
     return true;
 }

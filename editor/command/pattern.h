@@ -13,10 +13,19 @@ struct pattern_style {
     const char *replacement; /* what ~ stands for; NULL: nothing yet */
 };
 
+/* What \%V \%# \%23l \%23c \%23v \%'m ask of a place, as (?Cn) in the pattern. */
+struct pattern_condition {
+    char kind;     /* V # l c v ' */
+    int order;     /* -1: before the number or mark, 0: at it, 1: behind */
+    size_t number; /* from 1, or the mark's name */
+};
+enum { PATTERN_CONDITIONS = 16 };
+
 struct pattern_facts {
     bool ignores_case;
-    bool in_selection;  /* \%V: matches lie in the last selection */
-    bool crosses_lines; /* a match may contain a line feed */
+    bool crosses_lines;                                      /* a match may contain a line feed */
+    struct pattern_condition conditions[PATTERN_CONDITIONS]; /* of (?C1), (?C2), … */
+    unsigned condition_count;
 };
 
 /* Appends the PCRE2 pattern. False: it cannot be translated, *error says where. */

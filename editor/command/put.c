@@ -1,5 +1,6 @@
 /* put.c - registers into the text. */
 #include "editor/command/editor_inside.h"
+#include "editor/text/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static void put_lines(struct editor *editor, const struct yank *yank, size_t cou
     }
     editor_replace(editor, (struct span){ at, at }, bytes.data, bytes.size);
     text = editor_text(editor);
-    mark_changed(editor, at, place_begin(text, at + bytes.size - 1));
+    mark_changed(editor, at, place_last(text, at + bytes.size - 1));
     editor_set_cursor(editor, behind ? at + bytes.size : place_nonblank(text, at));
     if (behind && editor->window.cursor >= text_size(text))
         editor_set_cursor(editor, place_begin(text, text_size(text) - 1));
@@ -66,8 +67,12 @@ static void put_row(struct editor *editor, size_t line, size_t column, const cha
     size_t tabstop = (size_t)editor->options.tabstop, begin = place_line_begin(text, line), begins;
     size_t at = place_at_column(text, begin, column, tabstop, true, &begins), end = place_end(text, begin);
     size_t cells = 0;
-    for (size_t i = 0; i < size; i++)
-        cells += ((unsigned char)row[i] & 0xC0) != 0x80;
+    for (size_t i = 0, step; i < size; i += step) {
+        step = cluster_size(row + i, size - i);
+        step = step ? step : 1;
+        int wide = cluster_width(row + i, step);
+        cells += wide > 0 ? (size_t)wide : 1;
+    }
     struct bytes bytes = { 0 };
     size_t cut = at < end && begins < column ? column - begins : 0, after = 0;
     for (size_t i = begins; i < column; i++)
@@ -140,6 +145,7 @@ static bool read_or_say(struct editor *editor, uint32_t name, struct yank *yank)
 {
     if (register_read(editor, name, yank))
         return true;
+    mark_changed(editor, editor->window.cursor, editor->window.cursor);
     char shown = name > 32 && name < 127 ? (char)name : '"';
     return editor_error(editor, "register %c is empty", shown);
 }

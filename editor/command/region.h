@@ -20,6 +20,7 @@ struct region {
     bool reshapes;      /* of an object in a selection: a block becomes characters too */
     bool placed; /* of an object in a selection: its ends are `anchor` and `cursor`, whatever `span` says */
     size_t anchor, active; /* of a selection: where it began and where its cursor is */
+    bool exclusive;        /* a motion's end that is not part of it stands at span.end */
     bool numbered;         /* its deletion goes to "1 even if it is small */
 };
 

@@ -6,12 +6,62 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { COUNTED_LINE = 1 << 16 };
+
 void pattern_free(struct pattern *pattern)
 {
     if (!pattern)
         return;
     search_free(pattern->search);
     free(pattern);
+}
+
+/* Whether a place lies in the last selection. */
+static bool in_selection(const struct editor *editor, size_t at)
+{
+    struct text *text = editor_text(editor);
+    size_t anchor, cursor, tabstop = (size_t)editor->options.tabstop;
+    if (!selection_last(editor, &anchor, &cursor))
+        return false;
+    size_t first = anchor < cursor ? anchor : cursor, last = anchor < cursor ? cursor : anchor;
+    if (editor->inside->selection.shape == SHAPE_CHARACTERS)
+        return at >= first && at <= last;
+    if (at < place_begin(text, first) || at > place_end(text, last))
+        return false;
+    size_t left = place_column(text, anchor, tabstop), right = place_column(text, cursor, tabstop),
+           column = place_column(text, at, tabstop);
+    bool in_columns = column >= (left < right ? left : right) && column <= (left < right ? right : left);
+    return editor->inside->selection.shape == SHAPE_LINES || editor->inside->selection.to_end || in_columns;
+}
+
+static int order_of(size_t left, size_t right)
+{
+    return left < right ? -1 : left > right;
+}
+
+static bool condition_holds(void *user, unsigned number, size_t at)
+{
+    const struct pattern *pattern = user;
+    struct editor *editor = pattern->editor;
+    struct text *text = editor_text(editor);
+    const struct pattern_condition *condition = &pattern->conditions[number - 1];
+    size_t offset;
+    switch (condition->kind) {
+    case 'V':
+        return in_selection(editor, at);
+    case '#':
+        return at == editor->window.cursor;
+    case 'l':
+        return order_of(place_line(text, at) + 1, condition->number) == condition->order;
+    case 'c':
+        return order_of(at - place_begin(text, at) + 1, condition->number) == condition->order;
+    case 'v':
+        return order_of(place_column(text, at, (size_t)editor->options.tabstop) + 1, condition->number) ==
+               condition->order;
+    default:
+        return document_mark_offset(editor_document(editor), (uint32_t)condition->number, &offset) &&
+               order_of(at, offset) == condition->order;
+    }
 }
 
 static struct pattern *pattern_compile(struct editor *editor, const char *text, struct error *error)
@@ -27,7 +77,9 @@ static struct pattern *pattern_compile(struct editor *editor, const char *text, 
         if (search) {
             search_set_interrupt(search, editor->interrupted, editor->interrupted_user);
             pattern = memory_new_zero(sizeof *pattern);
-            *pattern = (struct pattern){ search, facts.in_selection, facts.crosses_lines };
+            *pattern = (struct pattern){ search, facts.crosses_lines, editor, { { 0 } } };
+            memcpy(pattern->conditions, facts.conditions, sizeof facts.conditions);
+            search_set_condition(search, facts.condition_count ? condition_holds : 0, pattern);
         }
     }
     bytes_free(&translated);
@@ -64,21 +116,6 @@ struct pattern *pattern_use(struct editor *editor, const char *text)
     return pattern;
 }
 
-/* Whether a match lies in the last selection. */
-static bool in_selection(struct editor *editor, struct span span)
-{
-    struct text *text = editor_text(editor);
-    size_t anchor, cursor;
-    if (!selection_last(editor, &anchor, &cursor))
-        return false;
-    size_t first = anchor < cursor ? anchor : cursor, last = anchor < cursor ? cursor : anchor;
-    if (editor->inside->selection.shape == SHAPE_LINES) {
-        first = place_begin(text, first);
-        last = place_end(text, last);
-    }
-    return span.start >= first && span.start <= last;
-}
-
 static bool report(struct editor *editor, const struct error *error)
 {
     if (error->text[0])
@@ -90,37 +127,26 @@ bool pattern_forward(struct editor *editor, struct pattern *pattern, size_t from
                      struct match *match)
 {
     struct text *text = editor_text(editor);
+    struct error error = { "" };
     size_t size = text_size(text);
-    while (from <= to && from <= size) {
-        struct error error = { "" };
-        if (search_forward(pattern->search, text, from, to, match, &error) != SEARCH_FOUND)
-            return report(editor, &error);
-        size_t start = match->groups[0].start;
-        if (start >= size && size > 0)
-            return false;
-        if (!pattern->in_selection || in_selection(editor, match->groups[0]))
-            return true;
-        from = place_next(text, start);
-    }
-    return false;
+    if (from > to || from > size)
+        return false;
+    if (search_forward(pattern->search, text, from, to, match, &error) != SEARCH_FOUND)
+        return report(editor, &error);
+    return match->groups[0].start < size || size == 0;
 }
 
 bool pattern_backward(struct editor *editor, struct pattern *pattern, size_t from, size_t to,
                       struct match *match)
 {
     struct text *text = editor_text(editor);
-    size_t size = text_size(text);
-    if (to > size)
-        to = size;
-    while (from < to) {
-        struct error error = { "" };
-        if (search_backward(pattern->search, text, from, to, match, &error) != SEARCH_FOUND)
-            return report(editor, &error);
-        if (!pattern->in_selection || in_selection(editor, match->groups[0]))
-            return true;
-        to = match->groups[0].start;
-    }
-    return false;
+    struct error error = { "" };
+    if (to > text_size(text))
+        to = text_size(text);
+    if (from >= to)
+        return false;
+    return search_backward(pattern->search, text, from, to, match, &error) == SEARCH_FOUND ||
+           report(editor, &error);
 }
 
 /* Where the cursor would stand on a match: never behind the last character of a line. */
@@ -140,21 +166,53 @@ static size_t match_place(const struct text *text, const struct match *match, bo
     return place_previous(text, span.end);
 }
 
+/* Where the matches of a line are counted from: its begin, as no match begins inside the one before it. */
+static size_t count_from(const struct text *text, size_t at)
+{
+    size_t begin = place_begin(text, at);
+    return at - begin < COUNTED_LINE ? begin : place_next(text, at);
+}
+
+static size_t behind_match(const struct text *text, const struct match *match)
+{
+    struct span span = match->groups[0];
+    return span.end > span.start ? span.end : place_next(text, span.start);
+}
+
 static bool next_forward(struct editor *editor, struct pattern *pattern, size_t at, bool end,
                          struct match *match)
 {
     struct text *text = editor_text(editor);
-    size_t size = text_size(text), from = end         ? place_begin(text, at)
-                                          : at < size ? place_next(text, at)
-                                                      : size;
+    size_t size = text_size(text), from = end ? place_begin(text, at) : count_from(text, at);
     while (pattern_forward(editor, pattern, from, size, match)) {
         if (end ? match_place(text, match, true) > at : landing_place(text, match) > at)
             return true;
-        from = place_next(text, match->groups[0].start);
+        size_t line_end = place_end(text, match->groups[0].start) + 1;
+        from = behind_match(text, match);
+        from = from > line_end ? line_end : from;
         if (from >= size)
             return false;
     }
     return false;
+}
+
+/* The last match that begins before `to` in the line of another match, none overlapping the one before. */
+static bool last_in_line(struct editor *editor, struct pattern *pattern, size_t to, size_t below,
+                         struct match *match)
+{
+    struct text *text = editor_text(editor);
+    struct match found;
+    bool any = false;
+    size_t start = match->groups[0].start,
+           from = start - place_begin(text, start) < COUNTED_LINE ? place_begin(text, start) : start;
+    while (from < to && pattern_forward(editor, pattern, from, to - 1, &found)) {
+        if (match_place(text, &found, below != (size_t)-1) >= below)
+            break;
+        *match = found;
+        any = true;
+        from = behind_match(text, &found);
+    }
+    return any;
 }
 
 static bool next_backward(struct editor *editor, struct pattern *pattern, size_t at, bool end,
@@ -163,9 +221,10 @@ static bool next_backward(struct editor *editor, struct pattern *pattern, size_t
     struct text *text = editor_text(editor);
     size_t to = end ? place_end(text, at) + 1 : at;
     while (pattern_backward(editor, pattern, 0, to, match)) {
-        if (!end || match_place(text, match, true) < at)
+        size_t begin = place_begin(text, match->groups[0].start);
+        if (last_in_line(editor, pattern, to, end ? at : (size_t)-1, match))
             return true;
-        to = match->groups[0].start;
+        to = begin;
     }
     return false;
 }
@@ -178,7 +237,7 @@ bool search_step(struct editor *editor, struct pattern *pattern, size_t *at, boo
     bool found = backward ? next_backward(editor, pattern, *at, end, match)
                           : next_forward(editor, pattern, *at, end, match);
     if (!found && editor->options.wrapscan) {
-        found = backward ? pattern_backward(editor, pattern, 0, size, match)
+        found = backward ? next_backward(editor, pattern, size, false, match)
                          : pattern_forward(editor, pattern, 0, size, match);
         if (found && !editor->message[0])
             editor_message(editor,
@@ -258,7 +317,7 @@ static bool search_apply(struct editor *editor, struct pattern *pattern, bool ba
             line = distance < line ? line - distance : 0;
         else
             line = line + distance < lines ? line + distance : lines - 1;
-        *at = place_nonblank(text, place_line_begin(text, line));
+        *at = place_line_begin(text, line);
     } else {
         step_characters(text, at, offset.count);
     }
@@ -456,7 +515,9 @@ static bool match_object(struct editor *editor, const struct call *call, struct 
     if (!found && !search_step(editor, pattern, &at, backward, false, &match))
         return editor_error(editor, "not found: %s", editor->search.pattern);
     *region = (struct region){ .shape = SHAPE_CHARACTERS, .span = match.groups[0] };
-    return region->span.end > region->span.start;
+    if (region->span.end == region->span.start)
+        region->span.end = place_next(text, region->span.start);
+    return true;
 }
 
 static bool match_next(struct editor *editor, const struct call *call, struct region *region)

@@ -4,11 +4,14 @@
 #define EDITOR_COMMAND_SEARCH_H
 
 #include "editor/command/editor_inside.h"
+#include "editor/command/pattern.h"
 #include "editor/text/search.h"
 
 struct pattern {
     struct search *search; /* owned */
-    bool in_selection, crosses_lines;
+    bool crosses_lines;
+    struct editor *editor; /* borrowed: what conditions ask */
+    struct pattern_condition conditions[PATTERN_CONDITIONS];
 };
 
 /* The compiled pattern; "" is the last one used. Borrowed until the next call. NULL: a message was given. */

@@ -31,8 +31,10 @@ struct search {
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
     bool (*interrupted)(void *user);
-    void *user;      /* borrowed */
-    double asked_ms; /* when the user was asked last whether to go on */
+    void *user; /* borrowed */
+    bool (*holds)(void *user, unsigned number, size_t offset);
+    void *holds_user; /* borrowed */
+    double asked_ms;  /* when the user was asked last whether to go on */
     size_t slice;
     double spent_ms; /* on bytes without a match since the search began */
     size_t passed;
@@ -138,6 +140,21 @@ void search_set_interrupt(struct search *search, bool (*interrupted)(void *user)
 {
     search->interrupted = interrupted;
     search->user = user;
+}
+
+static int ask_condition(pcre2_callout_block *block, void *user)
+{
+    const struct search *search = user;
+    size_t offset = search->window.start + block->current_position;
+    return search->holds(search->holds_user, block->callout_number, offset) ? 0 : 1;
+}
+
+void search_set_condition(struct search *search, bool (*holds)(void *user, unsigned number, size_t offset),
+                          void *user)
+{
+    search->holds = holds;
+    search->holds_user = user;
+    pcre2_set_callout(search->context, holds ? ask_condition : NULL, search);
 }
 
 static double now_ms(void)

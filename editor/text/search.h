@@ -40,6 +40,10 @@ void search_free(struct search *search);
 /* Asked some fifty times a second during a long search, which stops when it answers true; NULL: never. */
 void search_set_interrupt(struct search *search, bool (*interrupted)(void *user), void *user);
 
+/* Asked wherever a pattern holds (?Cn), n from 1: whether a match may go on at that offset of the text. */
+void search_set_condition(struct search *search, bool (*holds)(void *user, unsigned number, size_t offset),
+                          void *user);
+
 /* The first match that begins in [from, to]; it may end beyond. What lies before `from` is seen by ^, \b and
  * lookbehinds. */
 enum search_result search_forward(struct search *search, const struct text *text, size_t from, size_t to,

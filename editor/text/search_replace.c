@@ -2,10 +2,20 @@
 #include "editor/text/search_inside.h"
 #include "editor/text/utf8.h"
 
-/* Goes through matches that do not overlap. An empty match right behind another is none, as in vi. */
+/* Goes through matches that do not overlap. An empty match right behind another is none, nor one at the end
+ * of a line that had a match, as in vi. */
 struct walk {
     size_t from, to, behind; /* behind: the end of the last match; (size_t)-1 before the first */
+    size_t last;             /* where it began */
 };
+
+static bool ends_matched_line(const struct text *text, const struct walk *walk, size_t at)
+{
+    if (walk->behind == (size_t)-1 || (at < text_size(text) && text_byte(text, at) != '\n'))
+        return false;
+    size_t feed = text_find_byte_before(text, at, '\n');
+    return feed == (size_t)-1 || walk->last > feed;
+}
 
 static enum search_result walk_next(struct search *search, const struct text *text, struct walk *walk,
                                     struct match *match, struct error *error)
@@ -19,9 +29,10 @@ static enum search_result walk_next(struct search *search, const struct text *te
         if (whole.start == whole.end) {
             struct unit unit = text_unit(text, whole.end);
             walk->from += unit.size ? unit.size : 1;
-            if (whole.start == walk->behind)
+            if (whole.start == walk->behind || ends_matched_line(text, walk, whole.start))
                 continue;
         }
+        walk->last = whole.start;
         walk->behind = whole.end;
         return SEARCH_FOUND;
     }
@@ -32,7 +43,7 @@ static struct walk walk_begin(struct search *search, const struct text *text, si
 {
     size_t size = text_size(text);
     search_begin(search);
-    return (struct walk){ from, to < size ? to : size, (size_t)-1 };
+    return (struct walk){ from, to < size ? to : size, (size_t)-1, 0 };
 }
 
 enum search_result search_count(struct search *search, const struct text *text, size_t from, size_t to,
