@@ -177,7 +177,7 @@ static void assert_replaced(const char *before, const char *pattern, char *by, b
 static void replacing_gives_a_new_text(void **unused)
 {
     (void)unused;
-    assert_replaced("axb", "x*", "-", false, "-a-b-");
+    assert_replaced("axb", "x*", "-", false, "-a-b");
     assert_replaced("one two\none\n", "o", "0", false, "0ne tw0\n0ne\n");
     assert_replaced("one two\noone\n", "o", "0", true, "0ne two\n0one\n");
     assert_replaced("a\nb\n", "^", "> ", false, "> a\n> b\n");
