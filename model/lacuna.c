@@ -1,6 +1,7 @@
 /* The public door: a model with one worker thread, and a queue of jobs that it runs in order. */
 #include "model/lacuna.h"
 
+#include "model/base/find_model.h"
 #include "model/base/memory.h"
 #include "model/infill/infill.h"
 
@@ -55,6 +56,12 @@ const char *lacuna_code_name(enum lacuna_code code)
     static const char *const names[] = { "ok",     "bad_json", "bad_request", "bad_span", "attribute",
                                          "length", "keep",     "too_long",    "model",    "cancelled" };
     return (size_t)code < sizeof names / sizeof *names ? names[code] : "unknown";
+}
+
+void lacuna_models(const char *data_folder, void (*visit)(void *user, const char *name, const char *path),
+                   void *user)
+{
+    find_models(data_folder, visit, user);
 }
 
 static char *copy_text(const char *text)

@@ -61,6 +61,12 @@ struct lacuna_options {
     const char *data_folder; /* where `models/NAME/` is; NULL: beside the library, then XDG data folders */
 };
 
+/* Calls visit for each model that a name reaches, in the order of search: models/ of `data_folder` (may be
+ * NULL), of the installation and of the XDG data folders. Name and path are borrowed until visit returns.
+ * Opens nothing. */
+LACUNA_API void lacuna_models(const char *data_folder,
+                              void (*visit)(void *user, const char *name, const char *path), void *user);
+
 struct lacuna_attribute {
     const char *slot;  /* "tense" */
     const char *value; /* "past" */

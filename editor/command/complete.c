@@ -1,5 +1,5 @@
-/* complete.c - Tab in the command line: names of commands, attributes that the model knows, names of files.
- * What all candidates begin with is typed; where there are several, they are listed. */
+/* complete.c - Tab in the command line: names of commands, models, attributes that the model knows, names of
+ * files. What all candidates begin with is typed; where there are several, they are listed. */
 #include "editor/command/fill.h"
 #include "editor/command/palette.h"
 
@@ -93,7 +93,8 @@ static void gather(struct editor *editor, const char *line, size_t size, struct 
     }
     struct bytes values = { 0 };
     char *command = memory_copy(line + name, strcspn(line + name, " "));
-    if (fill_complete(editor, command, &values))
+    bool is_path = memchr(candidates->word, '/', candidates->size);
+    if (!is_path && fill_complete(editor, command, &values))
         offer_lines(candidates, values.data);
     else
         offer_files(candidates);
@@ -147,7 +148,7 @@ static bool prompt_complete(struct editor *editor, const struct call *call)
 extern const struct command commands_complete[];
 const struct command commands_complete[] = {
     { "prompt-complete",
-      "Complete the command, attribute or file name",
+      "Complete the command, model, attribute or file name",
       COMMAND_ACTION,
       0,
       { .act = prompt_complete },

@@ -250,6 +250,18 @@ const struct fill_door *fill_engine_door(const struct fill_engine *engine)
     return &engine->door;
 }
 
+bool fill_engine_models(const struct fill_engine *engine,
+                        void (*visit)(void *user, const char *name, const char *path), void *user,
+                        struct error *error)
+{
+    void (*list)(const char *, void (*)(void *, const char *, const char *), void *);
+    void *library = find_library(engine->library, error);
+    if (!library || !find_function(library, "lacuna_models", &list, error))
+        return false;
+    list(NULL, visit, user);
+    return true;
+}
+
 int fill_engine_descriptor(const struct fill_engine *engine)
 {
     return engine->descriptor;

@@ -50,6 +50,11 @@ enum fill_engine_state fill_engine_state(struct fill_engine *engine, struct erro
 struct lacuna_model *fill_engine_model(struct fill_engine *engine);
 const struct fill_door *fill_engine_door(const struct fill_engine *engine);
 
+/* Calls visit for each model that a name reaches. The library is loaded for this, no model is opened. */
+bool fill_engine_models(const struct fill_engine *engine,
+                        void (*visit)(void *user, const char *name, const char *path), void *user,
+                        struct error *error);
+
 int fill_engine_descriptor(const struct fill_engine *engine);
 /* Makes the descriptor readable; from any thread. */
 void fill_engine_signal(const struct fill_engine *engine);

@@ -57,6 +57,14 @@ static bool refuse(struct lacuna_error *error, enum lacuna_code code, const char
     return false;
 }
 
+void lacuna_models(const char *data_folder, void (*visit)(void *user, const char *name, const char *path),
+                   void *user)
+{
+    (void)data_folder;
+    visit(user, "default", "/models/default");
+    visit(user, "dream-7b", "/models/dream-7b.gguf");
+}
+
 static bool environment_is(const char *value)
 {
     const char *set = getenv("LACUNA_STUB_MODEL");
