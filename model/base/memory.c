@@ -1,9 +1,11 @@
 #include "model/base/memory.h"
 
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void *memory_or_end(void *found, size_t size)
 {
@@ -48,4 +50,16 @@ char *memory_text(const char *text, size_t size)
     if (size)
         memcpy(copy, text, size);
     return copy;
+}
+
+uint64_t memory_total(void)
+{
+    uint64_t total = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t allowed = UINT64_MAX;
+    FILE *file = fopen("/sys/fs/cgroup/memory.max", "r");
+    if (file && fscanf(file, "%" SCNu64, &allowed) != 1)
+        allowed = UINT64_MAX;
+    if (file)
+        fclose(file);
+    return allowed < total ? allowed : total;
 }

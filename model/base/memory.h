@@ -7,6 +7,7 @@
 #define MODEL_BASE_MEMORY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* `count` zeroed elements of `size` bytes; the caller's, to be given to free. Never NULL, not even for
  * nothing. */
@@ -16,6 +17,8 @@ void *memory_new(size_t count, size_t size) __attribute__((malloc, returns_nonnu
 void *memory_resize(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
 /* Makes room for `need` elements by at least doubling *room. */
 void *memory_grow(void *old, size_t *room, size_t need, size_t size) __attribute__((returns_nonnull));
+/* Bytes that a program can have: the machine's, or what its control group is allowed where that is less. */
+uint64_t memory_total(void);
 /* `size` bytes and a 0 byte. */
 char *memory_text(const char *text, size_t size) __attribute__((malloc, returns_nonnull));
 

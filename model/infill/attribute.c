@@ -3,8 +3,8 @@
 #include "model/base/file.h"
 #include "model/base/json.h"
 #include "model/base/memory.h"
+#include "model/base/nearest.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -86,32 +86,6 @@ static size_t look_up(const struct attributes *attributes, const char *name)
     return SIZE_MAX;
 }
 
-/* Letters to insert, drop, change or swap with a neighbour until one name is the other (optimal string
- * alignment). */
-static int distance(const char *a, const char *b)
-{
-    enum { MOST = NAME_MOST };
-    int rows[3][MOST + 1];
-    int m = (int)strnlen(a, MOST), n = (int)strnlen(b, MOST);
-    for (int j = 0; j <= n; j++)
-        rows[0][j] = j;
-    for (int i = 1; i <= m; i++) {
-        int *row = rows[i % 3], *before = rows[(i + 2) % 3], *earlier = rows[(i + 1) % 3];
-        row[0] = i;
-        for (int j = 1; j <= n; j++) {
-            int x = tolower((unsigned char)a[i - 1]), y = tolower((unsigned char)b[j - 1]);
-            int best = before[j - 1] + (x != y);
-            best = before[j] + 1 < best ? before[j] + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
-                y == tolower((unsigned char)a[i - 2]) && earlier[j - 2] + 1 < best)
-                best = earlier[j - 2] + 1;
-            row[j] = best;
-        }
-    }
-    return rows[m % 3][n];
-}
-
 static const char *nearest(const struct attributes *attributes, const char *name)
 {
     const char *best = NULL;
@@ -119,7 +93,7 @@ static const char *nearest(const struct attributes *attributes, const char *name
     for (size_t i = 0; i < attributes->count + attributes->also_count; i++) {
         const char *other =
             i < attributes->count ? attributes->at[i].value : attributes->also[i - attributes->count].name;
-        int far = distance(name, other);
+        int far = name_distance(name, other);
         if (!best || far < least) {
             best = other;
             least = far;

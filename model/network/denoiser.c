@@ -1,5 +1,6 @@
 #include "model/network/parts.h"
 
+#include "model/base/memory.h"
 #include "model/tensor/floats.h"
 
 #include <inttypes.h>
@@ -7,10 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Parameters; the weights of a larger model stay as they are mapped. */
 static const uint64_t packed_limit = (uint64_t)256 << 20;
+/* Bytes beside the weights: keys and values, logits, the tokenizer. */
+static const uint64_t work_memory = (uint64_t)256 << 20;
 
 static bool check_graph(const struct checkpoint *checkpoint, const struct graph *graph,
                         struct lacuna_error *error)
@@ -41,7 +43,7 @@ static uint64_t count_parameters(const struct checkpoint *checkpoint)
 /* Weights that are repacked as float32 need 4 bytes each, others lie in the file as they are. */
 static bool check_memory(const struct checkpoint *checkpoint, uint64_t parameters, struct lacuna_error *error)
 {
-    uint64_t need = 0, have = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t need = parameters > packed_limit ? work_memory : 0, have = memory_total();
     for (size_t i = 0; i < checkpoint_count(checkpoint); i++)
         need += checkpoint_at(checkpoint, i)->size;
     if (parameters <= packed_limit)
@@ -50,8 +52,7 @@ static bool check_memory(const struct checkpoint *checkpoint, uint64_t parameter
         return true;
     return fail(error, LACUNA_MODEL,
                 "%s: a model of %" PRIu64 " million parameters needs %" PRIu64
-                " MB of memory, and this machine has %" PRIu64
-                " MB; take a smaller or more strongly quantised one",
+                " MB of memory, and there are %" PRIu64 " MB; take a smaller or more strongly quantised one",
                 checkpoint_path(checkpoint), parameters / 1000000, need >> 20, have >> 20);
 }
 

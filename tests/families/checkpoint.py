@@ -73,6 +73,12 @@ def fill(program, folder, request):
     return answer["alternatives"][0] if "alternatives" in answer else {"text": str(answer), "lengths": []}
 
 
+def refusal(program, folder):
+    """Exit code and message of `info`."""
+    done = subprocess.run([program, "info", "--model", folder], capture_output=True, text=True)
+    return done.returncode, done.stderr
+
+
 def layer_norm(x, weight, bias, epsilon):
     mean = x.mean(-1, keepdims=True)
     variance = ((x - mean) ** 2).mean(-1, keepdims=True)

@@ -1,8 +1,8 @@
 """compare.py LACUNA-MODEL: every family that has a file here against its network in numpy, and what `info` says of it."""
 import re, sys, tempfile
 import numpy as np
-import bert, chat, diffugpt, dreamon, lengths, modernbert
-from checkpoint import fill, read_facts, read_logits
+import bert, chat, diffugpt, dreamon, lengths, modernbert, refused
+from checkpoint import fill, read_facts, read_logits, refusal
 
 FAMILIES = [bert, chat, diffugpt, dreamon, lengths, modernbert]
 
@@ -39,10 +39,23 @@ def check_holes(program, family, folder):
     return bad
 
 
+def check_refusals(program, folder):
+    bad = 0
+    for number, (make, pattern) in enumerate(refused.refusals):
+        at = "%s/refused-%d" % (folder, number)
+        make(at)
+        code, message = refusal(program, at)
+        if code != 2 or not re.search(pattern, message):
+            print("refused-%d: exit %d, %s" % (number, code, message))
+            bad += 1
+    return bad
+
+
 def main(program):
     checks = check_logits, check_facts, check_holes
     with tempfile.TemporaryDirectory() as folder:
-        return sum(check(program, family, folder) for family in FAMILIES for check in checks)
+        bad = sum(check(program, family, folder) for family in FAMILIES for check in checks)
+        return bad + check_refusals(program, folder)
 
 
 sys.exit(main(sys.argv[1]) != 0)
