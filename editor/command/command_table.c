@@ -27,7 +27,7 @@ const struct command *command_find(const char *name, size_t size)
     const struct command *line = 0;
     for (const struct command *const *group = command_groups; *group; group++)
         for (const struct command *row = *group; row->name; row++) {
-            if (strlen(row->name) != size || memcmp(row->name, name, size))
+            if (row->name[0] != name[0] || strncmp(row->name, name, size) || row->name[size])
                 continue;
             if (row->kind != COMMAND_LINE)
                 return row;

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Lines of a larger text are counted when somebody asks. */
+enum { COUNTED_AT_ONCE = 1 << 20 };
+
 static struct document *document_of(struct text *text, const char *path)
 {
     struct document *document = memory_new_zero(sizeof *document);
@@ -17,7 +20,8 @@ static struct document *document_of(struct text *text, const char *path)
     document->steps[0].time = time(0);
     document->step_count = 1;
     document_set_mark(document, '[', 0);
-    document_set_mark(document, ']', place_line_begin(text, place_lines(text) - 1));
+    if (text_size(text) <= COUNTED_AT_ONCE)
+        document_set_mark(document, ']', place_line_begin(text, place_lines(text) - 1));
     return document;
 }
 
@@ -224,7 +228,10 @@ void document_set_mark(struct document *document, uint32_t name, size_t offset)
 bool document_mark_offset(struct document *document, uint32_t name, size_t *offset)
 {
     const struct mark *mark = document_mark(document, name);
-    if (!mark || !mark->set || mark->line >= document_lines(document))
+    if (!mark || !mark->set)
+        return false;
+    size_t size = text_size(document->text);
+    if (mark->line && text_line_start(document->text, mark->line) >= size)
         return false;
     *offset = document_mark_place(document, mark);
     return true;

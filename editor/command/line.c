@@ -216,8 +216,10 @@ static char *argument_take(const char **text, bool to_end)
 
 static bool range_check(struct editor *editor, const struct command *command, const struct range *range)
 {
+    if (!range->count)
+        return true;
     size_t lines = document_lines(editor_document(editor));
-    if (range->count && command->flags & LINE_NO_RANGE)
+    if (command->flags & LINE_NO_RANGE)
         return editor_error(editor, ":%s takes no range", command->name);
     if (range->lines[1] > lines || (range->lines[0] > lines && range->count == 2))
         return editor_error(editor, "the range ends behind the last line, %zu", lines);

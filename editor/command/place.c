@@ -88,14 +88,14 @@ size_t place_lines(const struct text *text)
 
 size_t place_line(const struct text *text, size_t offset)
 {
-    size_t line = text_line_of(text, offset), count = place_lines(text);
-    return line < count ? line : count - 1;
+    size_t line = text_line_of(text, offset), size = text_size(text);
+    return line && offset >= size && text_byte(text, size - 1) == '\n' ? line - 1 : line;
 }
 
 size_t place_line_begin(const struct text *text, size_t line)
 {
-    size_t count = place_lines(text);
-    return text_line_start(text, line < count ? line : count - 1);
+    size_t start = text_line_start(text, line), size = text_size(text);
+    return line && start >= size ? text_line_begin(text, size ? size - 1 : 0) : start;
 }
 
 bool place_next_line(const struct text *text, size_t *offset)
