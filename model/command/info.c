@@ -143,7 +143,8 @@ void info_print_text(const struct infill *infill, bool tensors)
            framing->prediction);
     printf("parameters     %.1fM (%" PRIu64 ")\n", (double)framing->parameters / 1e6, framing->parameters);
     print_types(infill_checkpoint(infill));
-    printf("tokenizer      %s\n", model->tokenizer);
+    printf("tokenizer      %s\n",
+           infill_is_bare(infill) ? "none, tokens are called by number" : model->tokenizer);
     printf("vocabulary     %d\ncontext        %d tokens\n", (int)framing->vocabulary,
            (int)framing->context_length);
     print_tokens(infill);
@@ -225,7 +226,8 @@ void info_print_json(const struct infill *infill)
     json_object_set_new(object, "schedule", json_string(framing->schedule));
     json_object_set_new(object, "output", json_string(framing->prediction));
     json_object_set_new(object, "parameters", json_integer((json_int_t)framing->parameters));
-    json_object_set_new(object, "tokenizer", json_string(model->tokenizer));
+    json_object_set_new(object, "tokenizer",
+                        infill_is_bare(infill) ? json_null() : json_string(model->tokenizer));
     json_object_set_new(object, "vocabulary", json_integer(framing->vocabulary));
     json_object_set_new(object, "context_length", json_integer(framing->context_length));
     json_object_set_new(object, "mask_token", framing->mask < 0 ? json_null() : json_integer(framing->mask));

@@ -25,6 +25,10 @@ struct attributes; /* infill/attribute.h */
  */
 struct infill *infill_open(const char *name_or_path, const struct lacuna_options *options,
                            struct lacuna_error *error);
+/* The same for looking at a network alone: the tokens of a model without a tokenizer are called by number. */
+struct infill *infill_open_bare(const char *name_or_path, const struct lacuna_options *options,
+                                struct lacuna_error *error);
+bool infill_is_bare(const struct infill *infill); /* it has no tokenizer */
 void infill_close(struct infill *infill);
 
 /* All borrowed; they live as long as the model. */

@@ -22,6 +22,7 @@ struct infill {
     struct buckets buckets;
     struct length_bias bias;
     const struct chat *chat;
+    bool bare;
     struct lacuna_description description;
 };
 
@@ -90,14 +91,22 @@ static int32_t find_token(const void *tokenizer, const char *spelling)
     return tokenizer_id(tokenizer, spelling);
 }
 
-static bool open_parts(struct infill *infill, const struct lacuna_options *options,
+static bool open_tokenizer(struct infill *infill, bool may_be_bare, struct lacuna_error *error)
+{
+    infill->bare = may_be_bare && !tokenizer_is_there(infill->path);
+    infill->tokenizer = infill->bare ? tokenizer_of_numbers(infill_framing(infill)->vocabulary, error)
+                                     : tokenizer_open(infill->path, error);
+    return infill->tokenizer;
+}
+
+static bool open_parts(struct infill *infill, const struct lacuna_options *options, bool may_be_bare,
                        struct lacuna_error *error)
 {
     if (!(infill->checkpoint = checkpoint_open(infill->path, error)) ||
         !(infill->engine = engine_new(options ? options->threads : 0, error)) ||
         !(infill->denoiser = (options && options->float32 ? denoiser_open_float32 : denoiser_open)(
               infill->checkpoint, infill->engine, error)) ||
-        !(infill->tokenizer = tokenizer_open(infill->path, error)))
+        !open_tokenizer(infill, may_be_bare, error))
         return false;
     denoiser_name_tokens(infill->denoiser, find_token, infill->tokenizer);
     const struct framing *framing = infill_framing(infill);
@@ -125,8 +134,8 @@ static bool open_parts(struct infill *infill, const struct lacuna_options *optio
     return fine;
 }
 
-struct infill *infill_open(const char *name_or_path, const struct lacuna_options *options,
-                           struct lacuna_error *error)
+static struct infill *open_as(const char *name_or_path, const struct lacuna_options *options,
+                              bool may_be_bare, struct lacuna_error *error)
 {
     char *path =
         find_model(name_or_path ? name_or_path : "default", options ? options->data_folder : NULL, error);
@@ -138,12 +147,29 @@ struct infill *infill_open(const char *name_or_path, const struct lacuna_options
     const char *last = path_last(whole ? whole : path);
     infill->name = memory_text(last, strlen(last));
     free(whole);
-    if (!open_parts(infill, options, error)) {
+    if (!open_parts(infill, options, may_be_bare, error)) {
         infill_close(infill);
         return NULL;
     }
     describe(infill);
     return infill;
+}
+
+struct infill *infill_open(const char *name_or_path, const struct lacuna_options *options,
+                           struct lacuna_error *error)
+{
+    return open_as(name_or_path, options, false, error);
+}
+
+struct infill *infill_open_bare(const char *name_or_path, const struct lacuna_options *options,
+                                struct lacuna_error *error)
+{
+    return open_as(name_or_path, options, true, error);
+}
+
+bool infill_is_bare(const struct infill *infill)
+{
+    return infill->bare;
 }
 
 void infill_close(struct infill *infill)

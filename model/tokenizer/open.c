@@ -104,6 +104,30 @@ static json_t *spec_of(const char *folder, struct lacuna_error *error)
     return spec_from_config(folder, error);
 }
 
+bool tokenizer_is_there(const char *path)
+{
+    if (!file_is_folder(path) && !text_ends_with(path, ".safetensors") && !text_ends_with(path, ".pt"))
+        return true;
+    char *folder = file_is_folder(path) ? memory_text(path, strlen(path)) : path_folder(path);
+    char *gguf = only_gguf(folder);
+    json_t *config = holds(folder, "config.json") ? json_of(folder, "config.json", NULL) : NULL;
+    bool there = gguf || holds(folder, "tokenizer.json") || holds(folder, "vocab.json") ||
+                 holds(folder, "vocab.txt") || holds(folder, "training_args.json") ||
+                 *json_text(config, "tokenizer", "");
+    json_decref(config);
+    free(gguf);
+    free(folder);
+    return there;
+}
+
+struct tokenizer *tokenizer_of_numbers(int32_t count, struct lacuna_error *error)
+{
+    json_t *spec = spec_from_numbers(count, error);
+    struct tokenizer *tokenizer = spec ? tokenizer_from_json(spec, "numbers", error) : NULL;
+    json_decref(spec);
+    return tokenizer;
+}
+
 /* A file that is part of a set stands for its folder; any other is read as a tokenizer.json. */
 static bool stands_for_folder(const char *name)
 {

@@ -28,6 +28,10 @@ void ids_free(struct ids *ids);
  * vocabulary, else vocab.txt, else what config.json says of characters) or one such file. NULL: error names
  * the file, the part and the reason. */
 struct tokenizer *tokenizer_open(const char *path, struct lacuna_error *error);
+/* Whether tokenizer_open would find something to read at `path`. */
+bool tokenizer_is_there(const char *path);
+/* Ids below `count` called by their numbers, for a model without a tokenizer. */
+struct tokenizer *tokenizer_of_numbers(int32_t count, struct lacuna_error *error);
 /* From the content of a tokenizer.json; `name` is what errors call it. `spec` is not needed afterwards. */
 struct tokenizer *tokenizer_from_json(const json_t *spec, const char *name, struct lacuna_error *error);
 /* What tokenizer_open would read, in the form of a tokenizer.json; the caller's (json_decref). */

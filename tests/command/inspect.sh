@@ -21,6 +21,15 @@ holds "$work/err" 300 "an id beyond the vocabulary is named"
 run 2 logits --model "$model" --ids 'a' --out "$work/other"
 run 2 logits --model "$model" --ids '' --out "$work/other"
 [ -e "$work/other" ] && wrong "a failed call left a file"
+mkdir "$work/bare"
+cp "$model/config.json" "$model/model.safetensors" "$work/bare"
+run 0 info --model "$work/bare"
+holds "$work/out" 'tokenizer      none' "a model without a tokenizer can be looked at"
+run 0 logits --model "$work/bare" --ids '1,2,3'
+same "$work/logits" "$work/out" "logits without a tokenizer"
+run 2 logits --model "$work/bare" "$work/text"
+holds "$work/err" '--ids' "what a model without a tokenizer takes"
+run 2 infill --model "$work/bare" --span 4:7 "$work/text"
 
 run 0 bench --model "$model" --length 40 --mask 6 --steps 4 --count 3
 for key in '"ms_per_step":' '"ms_per_infill":{"p50":' '"p95":' '"tokens_per_second":' '"gflops":' '"resident_mb":'; do

@@ -31,6 +31,8 @@ static bool take_ids(const struct call *call, const struct inner *inner, struct 
 {
     if (call_has(call, "ids"))
         return tokens_parse(call_text(call, "ids"), ids, error) || fail_in(error, "--ids");
+    if (infill_is_bare(inner->infill))
+        return fail(error, LACUNA_MODEL, "the model has no tokenizer: give token ids with --ids");
     size_t size;
     char *text = input_read(call->operand_count ? call->operands[0] : NULL, &size, error);
     bool done = text && tokenizer_encode(infill_tokenizer(inner->infill), text, size, true, ids, error);
@@ -100,7 +102,7 @@ static enum verb_status logits_run(const struct call *call)
     if (call_has(call, "ids") && call->operand_count)
         return call_misused(call, "either --ids or a FILE, not both");
     struct inner inner;
-    if (!inner_open(&inner, call))
+    if (!inner_open_bare(&inner, call))
         return VERB_FAILED;
     struct lacuna_error error;
     const struct framing *framing = infill_framing(inner.infill);
