@@ -120,10 +120,10 @@ void time_enter(const struct pass *pass);
 /* Row `row` of a pass is the i-th of `rows`. */
 void session_take(struct denoiser_session *session, int row, const struct rows *rows, int i);
 /* Embedding, vectors and head of a family of vectors: session->x from session->vectors; logits
- * or predictions of the wanted rows from session->last_x, which is used up. */
+ * or predictions of the wanted rows from x, which is session->last_x or last_normed; both are used up. */
 bool vectors_bind(struct denoiser *denoiser, struct lacuna_error *error);
 void vectors_enter(const struct pass *pass);
-void vectors_leave(const struct pass *pass, float *logits);
+void vectors_leave(const struct pass *pass, const float *x, float *logits);
 /* Logits [wanted_count, vocabulary] as the family gives them. */
 void output_finish(const struct pass *pass, float *logits);
 

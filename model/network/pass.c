@@ -291,7 +291,7 @@ bool pass_run(struct pass *pass, float *logits, struct lacuna_error *error)
         gather(pass, session->x, session->last_x);
     }
     if (pass->wanted_count && denoiser->graph.vector_width)
-        vectors_leave(pass, logits);
+        vectors_leave(pass, leave(pass, session->last_x, session->last_normed, pass->wanted_count), logits);
     else if (pass->wanted_count)
         run_head(pass, logits);
     return true;

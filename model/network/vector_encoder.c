@@ -23,6 +23,16 @@ static const struct names names = {
     .down = "input_transformers.layer.*.output.dense.weight",
 };
 
+void vector_encoder_names(struct names *into)
+{
+    into->embedding = names.embedding;
+    into->vector_bias = names.vector_bias;
+    memcpy(into->vector_in, names.vector_in, sizeof into->vector_in);
+    memcpy(into->vector_out, names.vector_out, sizeof into->vector_out);
+    into->time_in = names.time_in;
+    into->time_out = names.time_out;
+}
+
 const json_t *vector_encoder_arguments(const json_t *config)
 {
     return json_object_get(config, "training_args");

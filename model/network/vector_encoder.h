@@ -16,6 +16,8 @@ struct vector_encoder_keys {
     const char *width_arg, *time_arg; /* the same in the arguments */
 };
 
+/* The names of the tensors at both ends and of the time's. */
+void vector_encoder_names(struct names *names);
 /* The arguments of the training; NULL: there are none. */
 const json_t *vector_encoder_arguments(const json_t *config);
 /* Fills both. */

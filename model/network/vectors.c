@@ -71,18 +71,18 @@ void vectors_enter(const struct pass *pass)
                (size_t)pass->rows * (size_t)denoiser->graph.width * sizeof *session->x);
 }
 
-void vectors_leave(const struct pass *pass, float *logits)
+void vectors_leave(const struct pass *pass, const float *x, float *logits)
 {
     struct denoiser_session *session = pass->session;
     const struct denoiser *denoiser = session->denoiser;
     const struct graph *graph = &denoiser->graph;
     size_t out = (size_t)graph->vector_out, rows = (size_t)pass->wanted_count;
     float *predicted = pass->predicted ? pass->predicted : session->predicted;
+    float *inner = x == session->last_x ? session->last_normed : session->last_x;
     if (graph->names.vector_out[0])
-        project(session, denoiser->vector_out, session->last_x, session->last_normed, predicted,
-                pass->wanted_count);
+        project(session, denoiser->vector_out, x, inner, predicted, pass->wanted_count);
     else
-        memcpy(predicted, session->last_x, rows * out * sizeof *predicted);
+        memcpy(predicted, x, rows * out * sizeof *predicted);
     for (size_t i = 0; !pass->predicted && i < rows; i++)
         rounding_logits(&denoiser->rounding, predicted + i * out, logits + i * (size_t)graph->vocabulary);
 }

@@ -23,19 +23,19 @@ static void *converted(const float *from, size_t count, enum dtype type)
     return out;
 }
 
-static bool write_weights(const struct export *e, const char *path, struct lacuna_error *error)
+bool export_weights(const struct parameters *p, const float *weights, enum dtype type, const char *path,
+                    struct lacuna_error *error)
 {
-    const struct parameters *p = e->parameters;
     struct tensor *tensors = memory_new((size_t)p->count, sizeof *tensors);
     for (int i = 0; i < p->count; i++) {
         const struct parameter *one = &p->at[i];
         size_t count = (size_t)one->rows * (size_t)one->cols;
         bool vector = one->rows == 1;
         tensors[i] = (struct tensor){ .name = one->name,
-                                      .type = e->type,
+                                      .type = type,
                                       .rank = vector ? 1 : 2,
-                                      .data = converted(e->weights + one->offset, count, e->type),
-                                      .size = dtype_bytes(e->type, (int64_t)count) };
+                                      .data = converted(weights + one->offset, count, type),
+                                      .size = dtype_bytes(type, (int64_t)count) };
         for (int k = 0; k < TENSOR_RANK_MAX; k++)
             tensors[i].shape[k] = 1;
         tensors[i].shape[0] = vector ? one->cols : one->rows;
@@ -103,7 +103,7 @@ bool export_model(const struct export *e, struct lacuna_error *error)
     char *weights = path_join(e->folder, "model.safetensors"), *config = path_join(e->folder, "config.json");
     char *tokenizer = path_join(e->folder, "tokenizer.json");
     bool fine = copy_file(e->tokenizer, tokenizer, error) && write_config(e, config, error) &&
-                write_weights(e, weights, error);
+                export_weights(e->parameters, e->weights, e->type, weights, error);
     free(weights);
     free(config);
     free(tokenizer);

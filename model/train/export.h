@@ -17,6 +17,9 @@ struct export
     const char *tokenizer;  /* the file to copy */
     const char *folder;     /* made where it is missing */
 };
+/* model.safetensors alone. */
+bool export_weights(const struct parameters *parameters, const float *weights, enum dtype type,
+                    const char *path, struct lacuna_error *error);
 bool export_model(const struct export *export, struct lacuna_error *error);
 
 #endif

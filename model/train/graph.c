@@ -170,7 +170,9 @@ double graph_run(struct graph *g, const struct batch *batch, const struct pass *
     g->pass = pass;
     lay_out(g, batch);
     engine_parallel(g->engine, g->tiles, forward_tile, g);
-    double loss = graph_head(g);
+    double loss =
+        pass->ends ? pass->ends->leave(pass->ends->user, g->last_normed, pass->gradient ? g->d_normed : NULL)
+                   : graph_head(g);
     if (pass->gradient) {
         engine_parallel(g->engine, g->tiles, backward_tile, g);
         graph_weight_gradients(g);

@@ -28,15 +28,28 @@ struct graph *graph_new(const struct parameters *parameters, struct engine *engi
                         struct lacuna_error *error);
 void graph_free(struct graph *graph);
 
+/* What stands around the layers where rows are vectors; [places, width] rows of the pass. */
+struct ends {
+    void *user;
+    /* x [count, width] of the places [first, first + count): on several threads, each its own places. */
+    void (*enter)(void *user, int first, int count, float *x);
+    /* The loss of all rows behind the last norm; their gradient into d_normed unless that is NULL. */
+    double (*leave)(void *user, const float *normed, float *d_normed);
+    /* The gradient of what enter gave. */
+    void (*back)(void *user, const float *d_x);
+};
+
 struct pass {
     const float *weights;
-    float *gradient; /* added to; NULL: forward alone */
-    float dropout;   /* of the embedding and of what a block adds, 0 … 0.5 */
-    uint64_t seed;   /* of dropout */
-    float *losses;   /* [chosen] cross-entropies in nats, or NULL */
-    int32_t *best;   /* [chosen] the likeliest piece, or NULL */
+    float *gradient;         /* added to; NULL: forward alone */
+    float dropout;           /* of the embedding and of what a block adds, 0 … 0.5 */
+    uint64_t seed;           /* of dropout */
+    float *losses;           /* [chosen] cross-entropies in nats, or NULL */
+    int32_t *best;           /* [chosen] the likeliest piece, or NULL */
+    const struct ends *ends; /* NULL: rows are tokens */
 };
-/* Σ weight · cross-entropy over the chosen places. The batch must keep within the limits. */
+/* Σ weight · cross-entropy over the chosen places, or the ends' loss. The batch must keep within the limits.
+ */
 double graph_run(struct graph *graph, const struct batch *batch, const struct pass *pass);
 
 #endif

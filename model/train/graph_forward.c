@@ -9,7 +9,9 @@ static void embed(struct graph *g, const struct tile *t)
     int width = g->parameters->shape.width;
     const float *table = g->pass->weights + g->parameters->embedding;
     float *x = g->layers[0].x + (size_t)t->first * (size_t)width;
-    for (int i = 0; i < t->count; i++)
+    if (g->pass->ends)
+        g->pass->ends->enter(g->pass->ends->user, t->first, t->count, x);
+    for (int i = 0; i < t->count && !g->pass->ends; i++)
         memcpy(x + (size_t)i * (size_t)width, table + (size_t)g->batch->ids[t->first + i] * (size_t)width,
                sizeof *x * (size_t)width);
     if (g->pass->dropout > 0.0f)

@@ -106,6 +106,9 @@ void graph_weight_gradients(struct graph *g)
     for (int which = 0; which < MATRICES; which++)
         tiles.per_layer += tiles_of(matrix_of(g, 0, which).rows);
     engine_parallel(g->engine, tiles.per_layer * g->parameters->shape.layers, run_tile, &tiles);
-    engine_parallel(g->engine, TILES_OF_IDS, embedding_tile, g);
+    if (g->pass->ends)
+        g->pass->ends->back(g->pass->ends->user, g->pass->dropout > 0.0f ? g->d_embedded : g->d_first);
+    else
+        engine_parallel(g->engine, TILES_OF_IDS, embedding_tile, g);
     add_gains(g);
 }

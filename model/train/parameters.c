@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TENSORS_PER_LAYER = 9, ALIGNMENT = 16 };
+enum { TENSORS_PER_LAYER = 9, TENSORS_OF_VECTORS = 13, ALIGNMENT = 16 };
 
 const struct shape *shape_preset(const char *name)
 {
@@ -36,6 +36,11 @@ bool shape_check(const struct shape *s, struct lacuna_error *error)
         s->inner > 65536)
         return fail(error, LACUNA_MODEL, "width %d, %d layers, inner width %d: out of range", s->width,
                     s->layers, s->inner);
+    if (s->vector_width &&
+        (s->vector_width < 1 || s->vector_width > s->width || s->time_features < 2 ||
+         s->time_features > 4096 || (s->vector_in != s->vector_width && s->vector_in != 2 * s->vector_width)))
+        return fail(error, LACUNA_MODEL, "vectors of %d numbers, %d sines: out of range", s->vector_width,
+                    s->time_features);
     if (s->heads < 1 || s->width % s->heads != 0 || s->width / s->heads % 2 != 0)
         return fail(error, LACUNA_MODEL, "width %d does not divide into %d heads of an even width", s->width,
                     s->heads);
@@ -53,6 +58,7 @@ __attribute__((format(printf, 5, 6))) static size_t add(struct parameters *p, in
     one->rows = rows;
     one->cols = cols;
     one->matrix = matrix;
+    one->first = rows == 1 ? 1.0f : 0.02f;
     one->offset = p->size;
     p->size += (size_t)rows * (size_t)cols;
     return one->offset;
@@ -73,13 +79,42 @@ static void add_layer(struct parameters *p, int n)
     layer->down = add(p, width, inner, true, "model.layers.%d.mlp.down_proj.weight", n);
 }
 
+/* A matrix that begins so that what it gives is about as large as what it takes, and a bias of 0. */
+static struct linear_offsets add_linear(struct parameters *p, int rows, int cols, const char *name)
+{
+    struct linear_offsets linear = { .weight = add(p, rows, cols, true, "%s.weight", name) };
+    p->at[p->count - 1].first = (float)(1.0 / sqrt((double)cols));
+    linear.bias = add(p, 1, rows, false, "%s.bias", name);
+    p->at[p->count - 1].first = 0.0f;
+    return linear;
+}
+
+static void add_vectors(struct parameters *p)
+{
+    const struct shape *s = &p->shape;
+    struct vector_offsets *at = &p->vectors;
+    p->embedding = add(p, s->vocabulary, s->vector_width, false, "word_embedding.weight");
+    p->at[p->count - 1].first = 1.0f;
+    at->bias = add(p, 1, s->vocabulary, false, "lm_head.bias");
+    p->at[p->count - 1].first = 0.0f;
+    at->in[0] = add_linear(p, s->width, s->vector_in, "input_up_proj.0");
+    at->in[1] = add_linear(p, s->width, s->width, "input_up_proj.2");
+    at->time[0] = add_linear(p, 4 * s->time_features, s->time_features, "time_embed.0");
+    at->time[1] = add_linear(p, s->width, 4 * s->time_features, "time_embed.2");
+    at->out[0] = add_linear(p, s->width, s->width, "output_down_proj.0");
+    at->out[1] = add_linear(p, s->vector_width, s->width, "output_down_proj.2");
+}
+
 struct parameters *parameters_new(const struct shape *shape)
 {
     struct parameters *p = memory_new(1, sizeof *p);
     p->shape = *shape;
-    p->at = memory_new((size_t)shape->layers * TENSORS_PER_LAYER + 2, sizeof *p->at);
+    p->at = memory_new((size_t)shape->layers * TENSORS_PER_LAYER + 2 + TENSORS_OF_VECTORS, sizeof *p->at);
     p->layers = memory_new((size_t)shape->layers, sizeof *p->layers);
-    p->embedding = add(p, shape->vocabulary, shape->width, false, "model.embed_tokens.weight");
+    if (shape->vector_width)
+        add_vectors(p);
+    else
+        p->embedding = add(p, shape->vocabulary, shape->width, false, "model.embed_tokens.weight");
     for (int n = 0; n < shape->layers; n++)
         add_layer(p, n);
     p->last_norm = add(p, 1, shape->width, false, "model.norm.weight");
@@ -110,10 +145,10 @@ void parameters_initialise(const struct parameters *p, float *run, uint64_t seed
         const struct parameter *one = &p->at[i];
         size_t count = (size_t)one->rows * (size_t)one->cols;
         bool residual = strstr(one->name, "o_proj") || strstr(one->name, "down_proj");
-        double spread = 0.02 / (residual ? sqrt(2.0 * p->shape.layers) : 1.0);
+        double spread = (double)one->first / (residual ? sqrt(2.0 * p->shape.layers) : 1.0);
         struct random random = draw_stream(seed, DRAW_WEIGHTS, (uint64_t)i);
         for (size_t k = 0; k < count; k++)
-            run[one->offset + k] = one->rows == 1 ? 1.0f : (float)(spread * random_normal(&random));
+            run[one->offset + k] = one->rows == 1 ? one->first : (float)(spread * random_normal(&random));
     }
 }
 

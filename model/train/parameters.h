@@ -4,6 +4,8 @@
  *     per layer: input_layernorm, q k v (one matrix [3·width, width]), o, post_attention_layernorm, gate up
  * (one matrix [2·inner, width]), down [width, inner] norm
  *
+ * Where rows are vectors, projections and the time's mlp stand around the layers, named as in Diffusion-LM.
+ *
  * Gradients, averaged weights and the optimizer's state are runs of the same length. Tensors are named as in
  * LLaMA. */
 #ifndef MODEL_TRAIN_PARAMETERS_H
@@ -17,6 +19,8 @@
 
 struct shape {
     int vocabulary, width, layers, heads, inner;
+    int vector_width, vector_in; /* of a token's vector, and of what a row reads; 0: rows are tokens */
+    int time_features;           /* sines and cosines of the time, where rows are vectors */
 };
 
 /* Presets "tiny", "cpu" (10M parameters with 8,192 pieces), "gpu" (40M with 16,384); vocabulary 0. NULL: no
@@ -30,10 +34,23 @@ struct parameter {
     int rows, cols; /* a norm has 1 row */
     size_t offset;
     bool matrix; /* weight of a linear layer: Muon's, and decayed */
+    float first; /* what it begins with: 1 row: its value; else the spread of a normal distribution */
 };
 
 struct layer_offsets {
     size_t attention_norm, qkv, out, inner_norm, both, down;
+};
+
+/* A matrix [outputs, inputs] and its bias. */
+struct linear_offsets {
+    size_t weight, bias;
+};
+
+/* Where rows are vectors (the ends are Diffusion-LM's): first and second of both projections and of the time.
+ */
+struct vector_offsets {
+    struct linear_offsets in[2], time[2], out[2];
+    size_t bias; /* of the rounding logits, [vocabulary] */
 };
 
 struct parameters {
@@ -43,13 +60,15 @@ struct parameters {
     size_t size; /* floats in a run */
     size_t embedding, last_norm;
     struct layer_offsets *layers;
+    struct vector_offsets vectors;
 };
 
 struct parameters *parameters_new(const struct shape *shape);
 void parameters_free(struct parameters *parameters);
 /* A zeroed run, 64-byte aligned; free() it. NULL: out of memory. */
 float *parameters_run(const struct parameters *parameters);
-/* Normal(0, 0.02), the matrices that write into the residual stream divided by sqrt(2·layers), norms 1. */
+/* Normal(0, 0.02), the matrices that write into the residual stream divided by sqrt(2·layers), norms 1;
+ * vectors of tokens normal(0, 1), their projections by their width, biases 0. */
 void parameters_initialise(const struct parameters *parameters, float *run, uint64_t seed);
 /* Reads every tensor from a model folder or file. false: one is missing or has another shape. */
 bool parameters_load(const struct parameters *parameters, float *run, const struct checkpoint *checkpoint,

@@ -7,7 +7,7 @@ static double greater(double a, double b)
     return a > b ? a : b;
 }
 
-double schedule_done(const struct schedule *s, int64_t steps, int64_t places, double seconds)
+double schedule_done(const struct leg_schedule *s, int64_t steps, int64_t places, double seconds)
 {
     double done = 0.0;
     if (s->steps > 0)
@@ -19,7 +19,7 @@ double schedule_done(const struct schedule *s, int64_t steps, int64_t places, do
     return done;
 }
 
-double schedule_rate(const struct schedule *s, int64_t steps, double done)
+double schedule_rate(const struct leg_schedule *s, int64_t steps, double done)
 {
     double rise = s->warmup > 0 ? ((double)steps + 1.0) / s->warmup : 1.0;
     double fallen = s->decay_share > 0.0 ? (done - (1.0 - s->decay_share)) / s->decay_share : 0.0;

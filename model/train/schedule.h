@@ -8,7 +8,7 @@
 enum decay { DECAY_COSINE, DECAY_LINEAR, DECAY_NONE };
 
 /* A leg ends at what is reached first; 0: no such end. */
-struct schedule {
+struct leg_schedule {
     int64_t steps, places;
     double minutes;
     double rate;
@@ -19,8 +19,8 @@ struct schedule {
 
 /* 0 at the start, 1 and more when the leg is over; `steps`, `places` and `seconds` count from the leg's
  * start. */
-double schedule_done(const struct schedule *schedule, int64_t steps, int64_t places, double seconds);
+double schedule_done(const struct leg_schedule *schedule, int64_t steps, int64_t places, double seconds);
 /* Never below a hundredth of the full rate. */
-double schedule_rate(const struct schedule *schedule, int64_t steps, double done);
+double schedule_rate(const struct leg_schedule *schedule, int64_t steps, double done);
 
 #endif

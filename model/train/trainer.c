@@ -56,7 +56,8 @@ struct training training_default(void)
                           .type = DTYPE_BF16 };
     t.shape = *shape_preset("cpu");
     t.optimizer = optimizer_recipe_default();
-    t.schedule = (struct schedule){ .rate = 2e-3, .warmup = 100, .decay = DECAY_COSINE, .decay_share = 1.0 };
+    t.schedule =
+        (struct leg_schedule){ .rate = 2e-3, .warmup = 100, .decay = DECAY_COSINE, .decay_share = 1.0 };
     t.flat = 1.0;
     return t;
 }

@@ -25,7 +25,7 @@ struct training {
     int places, part; /* places of a step, and at most of one pass (memory) */
     double flat;      /* see row_maker_fill */
     double dropout;
-    struct schedule schedule;
+    struct leg_schedule schedule;
     uint64_t seed;
     enum precision precision;      /* of products */
     int threads;                   /* 0: the engine's choice */

@@ -28,7 +28,7 @@ room model/tensor model/lacuna.h model/base/ model/format/
 room model/network model/lacuna.h model/base/ model/format/ model/tensor/
 room model/diffusion model/lacuna.h model/base/ model/format/ model/tensor/ model/network/
 room model/infill model/lacuna.h model/base/ model/format/ model/tokenizer/ model/tensor/ model/network/ model/diffusion/
-room model/train model/lacuna.h model/base/ model/format/ model/tokenizer/ model/tensor/ model/network/
+room model/train model/lacuna.h model/base/ model/format/ model/tokenizer/ model/tensor/ model/network/ model/diffusion/
 room model/verify model/
 room model/command model/
 room editor/base

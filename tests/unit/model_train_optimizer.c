@@ -126,7 +126,7 @@ static void the_average_follows_the_weights(void **state)
 static void the_rate_rises_holds_and_falls(void **state)
 {
     (void)state;
-    struct schedule s = {
+    struct leg_schedule s = {
         .steps = 100, .rate = 1.0, .warmup = 10, .decay = DECAY_LINEAR, .decay_share = 0.5
     };
     assert_true(fabs(schedule_rate(&s, 0, schedule_done(&s, 0, 0, 0.0)) - 0.1) < 1e-9);

@@ -47,7 +47,7 @@ static struct training recipe(const struct fixture *f, const char *out, int step
     t.rows.length = 48;
     t.places = 192;
     t.part = 96;
-    t.schedule = (struct schedule){ .steps = steps, .rate = 3e-3, .warmup = 4, .decay = DECAY_NONE };
+    t.schedule = (struct leg_schedule){ .steps = steps, .rate = 3e-3, .warmup = 4, .decay = DECAY_NONE };
     t.dropout = 0.1;
     t.threads = 2;
     t.validate = 0;

@@ -3,6 +3,7 @@
 #include "model/command/verb.h"
 #include "model/train/prepare.h"
 #include "model/train/trainer.h"
+#include "model/train/vector_trainer.h"
 
 #include <stdlib.h>
 
@@ -27,6 +28,37 @@ static const struct verb_option options[] = {
       .low = 320,
       .high = 65536,
       .help = "pieces to learn from --text, at most (4096)" },
+    { .name = "process",
+      .value = "NAME",
+      .kind = OPTION_TEXT,
+      .help = "absorbing, or gaussian: lines of --text over whole words, pairs where they have a tab "
+              "(absorbing)" },
+    { .name = "noise",
+      .value = "NAME",
+      .kind = OPTION_TEXT,
+      .help = "gaussian: sqrt, cosine, linear, … (sqrt)" },
+    { .name = "process-steps",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 2,
+      .high = 100000,
+      .help = "gaussian: steps of the process (2000)" },
+    { .name = "vector-width",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 1,
+      .high = 1024,
+      .help = "gaussian: numbers of a word's vector (16)" },
+    { .name = "least",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 1,
+      .high = 1000000,
+      .help = "gaussian: how often a word must occur to be one of the vocabulary (2)" },
+    { .name = "self-condition",
+      .kind = OPTION_FLAG,
+      .help = "gaussian: the network reads its last prediction as well" },
+    { .name = "predict-noise", .kind = OPTION_FLAG, .help = "gaussian: the network predicts the noise" },
     { .name = "out", .value = "FOLDER", .kind = OPTION_TEXT, .help = "of the run and its model (needed)" },
     { .name = "init", .value = "FOLDER", .kind = OPTION_TEXT, .help = "begin with this model's weights" },
     { .name = "resume",
@@ -247,8 +279,61 @@ static bool prepare(const struct call *call, const char *out, const char *folder
     return ready || (folder_make(out, error) && prepare_text(&preparation, NULL, error));
 }
 
+static void read_vectors(const struct call *call, struct vector_training *t)
+{
+    t->resume = call_has(call, "resume");
+    t->seed = call->seed;
+    t->threads = call->threads;
+    t->word_least = (int)call_whole(call, "least", t->word_least);
+    t->process_steps = (int)call_whole(call, "process-steps", t->process_steps);
+    t->predicts_noise = call_has(call, "predict-noise");
+    t->self_conditioned = call_has(call, "self-condition");
+    t->length = (int)call_whole(call, "length", t->length);
+    t->rows = (int)(call_whole(call, "tokens", 4096) / t->length);
+    t->rows = t->rows > 0 ? t->rows : 1;
+    t->shape.vector_width = (int)call_whole(call, "vector-width", t->shape.vector_width);
+    t->dropout = call_real(call, "dropout", t->dropout);
+    t->optimizer.decay = (float)call_real(call, "weight-decay", (double)t->optimizer.decay);
+    t->optimizer.average = (float)call_real(call, "average", (double)t->optimizer.average);
+    t->report = (int)call_whole(call, "report", t->report);
+    t->save_minutes = call_real(call, "save", t->save_minutes);
+    if (call_has(call, "noise"))
+        t->noise = call_text(call, "noise");
+}
+
+/* --process gaussian: lines of text, without preparation. */
+static enum verb_status train_vectors(const struct call *call, const struct training *names)
+{
+    const char *files[FILES_MAX];
+    struct vector_training t = vector_training_default();
+    for (const char *file; t.file_count < FILES_MAX && (file = call_item(call, "text", t.file_count));)
+        files[t.file_count++] = file;
+    t.files = files;
+    t.out = call_text(call, "out");
+    t.optimizer.muon = names->optimizer.muon;
+    t.schedule = names->schedule;
+    t.type = names->type;
+    t.precision = names->precision;
+    read_vectors(call, &t);
+    if (call_has(call, "preset")) {
+        struct shape shape = names->shape;
+        shape.vector_width = t.shape.vector_width;
+        shape.time_features = t.shape.time_features;
+        t.shape = shape;
+    }
+    struct lacuna_error error = { 0 };
+    if (!t.file_count)
+        return call_misused(call, "--process gaussian needs --text FILE");
+    if (vector_train(&t, &error))
+        return VERB_DONE;
+    return error.code == LACUNA_BAD_REQUEST ? call_misused(call, "%s", error.message)
+                                            : call_failed(call, "%s", error.message);
+}
+
 static enum verb_status train_run(const struct call *call)
 {
+    static const char *const processes[] = { "absorbing", "gaussian", NULL };
+    int process = 0;
     struct training t = training_default();
     t.data = call_text(call, "data");
     t.out = call_text(call, "out");
@@ -264,6 +349,10 @@ static enum verb_status train_run(const struct call *call)
     if (status != VERB_DONE)
         return status;
     read_numbers(call, &t);
+    if (!call_choice(call, "process", processes, &process))
+        return VERB_USAGE;
+    if (process == 1)
+        return train_vectors(call, &t);
     struct lacuna_error error = { 0 };
     char *prepared = path_join(t.out, "data");
     bool fine = t.data || prepare(call, t.out, prepared, &error);

@@ -1,6 +1,7 @@
 /* The default model: LLaMA's names and parts, holes in a context that does not look at them. */
 #include "model/network/config.h"
 #include "model/network/family.h"
+#include "model/network/vector_encoder.h"
 
 #include <string.h>
 
@@ -30,6 +31,27 @@ static const struct names names = {
     .down = "model.layers.*.mlp.down_proj.weight",
 };
 
+/* Vectors in place of tokens, between Diffusion-LM's projections. */
+static void describe_vectors(struct config *config, struct graph *graph, struct framing *framing)
+{
+    struct vector_framing *vectors = &framing->vectors;
+    vectors->width = graph->vector_width = config_int(config, "vector_width", 1, 1 << 12);
+    vectors->self_conditioned = config_bool_or(config, "self_conditioning", false);
+    vectors->noise = config_text_or(config, "noise_schedule", "sqrt");
+    vectors->steps = config_int(config, "diffusion_steps", 1, 1 << 20);
+    vectors->rescaled = true;
+    vectors->predicts_noise = !config_bool_or(config, "predict_xstart", true);
+    graph->vector_in = vectors->width * (vectors->self_conditioned ? 2 : 1);
+    graph->vector_out = vectors->width;
+    graph->time = TIME_ADDED;
+    graph->time_features = config_int(config, "time_features", 2, 1 << 14);
+    graph->time_width = 4 * graph->time_features;
+    vector_encoder_names(&graph->names);
+    framing->process = "gaussian";
+    framing->time = TIME_KIND_PROCESS;
+    framing->closed = framing->padded = true;
+}
+
 static bool describe(const struct checkpoint *checkpoint, struct graph *graph, struct framing *framing,
                      struct lacuna_error *error)
 {
@@ -58,6 +80,8 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     framing->eos = config_token(&config, "eos_token_id", graph->vocabulary);
     framing->pad = config_token(&config, "pad_token_id", graph->vocabulary);
     framing->attribute_slots = config_int_or(&config, "attribute_slots", 0, 64, 0);
+    if (strcmp(config_text_or(&config, "process", "absorbing"), "gaussian") == 0)
+        describe_vectors(&config, graph, framing);
     framing->verified = true;
     framing->proof = "a network in plain C";
     return !config.bad;

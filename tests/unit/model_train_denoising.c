@@ -1,0 +1,182 @@
+/* The gradients of the Gaussian losses against central differences, for every tensor. */
+#include "model/tensor/engine.h"
+#include "model/train/denoising.h"
+#include "model/train/draw.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 4, LENGTH = 7, PLACES = ROWS * LENGTH, WIDTH = 5, STEPS = 10 };
+
+struct fixture {
+    struct engine *engine;
+    struct products *products;
+    struct parameters *parameters;
+    struct graph *graph;
+    struct denoising *denoising;
+    float *weights, *gradient;
+    struct batch batch;
+    struct denoising_draw draw;
+    double alpha_bar[STEPS];
+    int32_t ids[PLACES];
+    uint8_t open[PLACES];
+    int t[ROWS];
+    float start_noise[PLACES * WIDTH], noise[PLACES * WIDTH];
+};
+
+static void add_rows(struct fixture *f, bool given)
+{
+    struct random random = draw_stream(5, DRAW_ROW, 1);
+    int32_t positions[LENGTH], none[LENGTH] = { 0 };
+    uint8_t kinds[LENGTH];
+    float weight[LENGTH] = { 0 };
+    memset(kinds, KIND_HOLE, sizeof kinds);
+    for (int i = 0; i < LENGTH; i++)
+        positions[i] = i;
+    for (int r = 0; r < ROWS; r++) {
+        f->t[r] = r * 3;
+        batch_add_row(&f->batch, &(struct row){ LENGTH, none, none, positions, kinds, weight });
+    }
+    for (int i = 0; i < PLACES; i++) {
+        f->ids[i] = (int32_t)draw_range(&random, 0, 12);
+        f->open[i] = i % LENGTH > 2;
+    }
+    for (int i = 0; i < PLACES * WIDTH; i++) {
+        f->start_noise[i] = random_normal(&random);
+        f->noise[i] = random_normal(&random);
+    }
+    f->draw = (struct denoising_draw){ ROWS, LENGTH,         f->ids,  given ? f->open : NULL,
+                                       f->t, f->start_noise, f->noise };
+}
+
+static void begin(struct fixture *f, bool twice, bool noise, bool given)
+{
+    struct shape shape = { .vocabulary = 12,
+                           .width = 24,
+                           .layers = 2,
+                           .heads = 3,
+                           .inner = 31,
+                           .vector_width = WIDTH,
+                           .vector_in = twice ? 2 * WIDTH : WIDTH,
+                           .time_features = 6 };
+    memset(f, 0, sizeof *f);
+    f->engine = engine_new(1, NULL);
+    f->products = products_new(f->engine, PRECISION_F32, NULL);
+    f->parameters = parameters_new(&shape);
+    f->weights = parameters_run(f->parameters);
+    f->gradient = parameters_run(f->parameters);
+    parameters_initialise(f->parameters, f->weights, 3);
+    for (size_t i = 0; i < f->parameters->size; i++)
+        f->weights[i] += 0.03f * (float)(i % 7) - 0.09f;
+    f->graph = graph_new(f->parameters, f->engine, f->products,
+                         (struct graph_limits){ PLACES, LENGTH, LENGTH, false }, NULL);
+    for (int t = 0; t < STEPS; t++)
+        f->alpha_bar[t] = 0.99 - 0.09 * t;
+    f->denoising = denoising_new(f->parameters, f->products,
+                                 (struct denoising_process){ f->alpha_bar, STEPS, noise }, PLACES);
+    add_rows(f, given);
+}
+
+static void end(struct fixture *f)
+{
+    batch_free(&f->batch);
+    denoising_free(f->denoising);
+    graph_free(f->graph);
+    free(f->weights);
+    free(f->gradient);
+    parameters_free(f->parameters);
+    products_free(f->products);
+    engine_free(f->engine);
+}
+
+static double loss_at(struct fixture *f, float *gradient, bool conditioned)
+{
+    struct pass pass = { .weights = f->weights, .gradient = gradient, .ends = denoising_ends(f->denoising) };
+    denoising_set(f->denoising, &f->draw, f->weights, gradient);
+    if (conditioned)
+        denoising_condition(f->denoising);
+    return graph_run(f->graph, &f->batch, &pass);
+}
+
+/* Along its own direction a tensor's gradient must give its squared length. */
+static void check_tensors(struct fixture *f)
+{
+    loss_at(f, f->gradient, false);
+    float *held = parameters_run(f->parameters);
+    memcpy(held, f->weights, sizeof *held * f->parameters->size);
+    for (int n = 0; n < f->parameters->count; n++) {
+        const struct parameter *p = &f->parameters->at[n];
+        size_t count = (size_t)p->rows * (size_t)p->cols;
+        double square = 0, difference = 0;
+        for (size_t i = 0; i < count; i++)
+            square += (double)f->gradient[p->offset + i] * (double)f->gradient[p->offset + i];
+        assert_true(square > 0);
+        double step = 4e-3 / sqrt(square);
+        for (int side = -1; side <= 1; side += 2) {
+            for (size_t i = 0; i < count; i++)
+                f->weights[p->offset + i] =
+                    held[p->offset + i] + (float)(side * step * (double)f->gradient[p->offset + i]);
+            difference += side * loss_at(f, NULL, false);
+        }
+        memcpy(f->weights, held, sizeof *held * f->parameters->size);
+        double ratio = difference / (2 * step) / square;
+        if (fabs(ratio - 1) > 0.01)
+            fail_msg("%s: %g of the difference quotient", p->name, ratio);
+    }
+    free(held);
+}
+
+static void predicted_vectors_have_true_gradients(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, false, false, false);
+    check_tensors(&f);
+    end(&f);
+}
+
+static void predicted_noise_has_true_gradients(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, false, true, false);
+    check_tensors(&f);
+    end(&f);
+}
+
+static void given_places_have_true_gradients(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, false, true);
+    check_tensors(&f);
+    end(&f);
+}
+
+static void a_network_reads_what_it_predicted(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, false, false);
+    double plain = loss_at(&f, NULL, false), conditioned = loss_at(&f, NULL, true);
+    assert_true(fabs(plain - conditioned) > 1e-6);
+    assert_true(fabs(plain - loss_at(&f, NULL, false)) < 1e-12);
+    end(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(predicted_vectors_have_true_gradients),
+        cmocka_unit_test(predicted_noise_has_true_gradients),
+        cmocka_unit_test(given_places_have_true_gradients),
+        cmocka_unit_test(a_network_reads_what_it_predicted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
