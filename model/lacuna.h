@@ -131,7 +131,13 @@ struct lacuna_request {
     int count; /* alternatives; 0: 1 */
     double temperature;
     const char *sampler; /* NULL: the model's own */
-    bool newlines;       /* fills may hold line breaks */
+    /* What samplers go by; 0: as the sampler is published. */
+    double threshold; /* of probability, from which on a piece is sure and need not wait; 0…1 */
+    double top_p;     /* pieces are drawn among the fewest whose probabilities sum to more; 0: among all */
+    int top_k;        /* and among so many of the best; 0: all */
+    int block_length; /* tokens that are revealed before those behind them */
+    int reveals;      /* tokens a step, where the sampler takes a fixed number */
+    bool newlines;    /* fills may hold line breaks */
 };
 
 /* Checks a request without starting it; false with bad_request, bad_span, attribute, length or keep. */

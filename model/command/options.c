@@ -300,4 +300,6 @@ void options_help(const struct verb *verb, FILE *out)
     print_rows(verb->shared, out);
     fputs("\nOptions of every subcommand:\n", out);
     print_rows(common_options, out);
+    if (verb->more)
+        verb->more(out);
 }

@@ -192,6 +192,48 @@ static bool read_sampler(struct request *request, const json_t *value, struct la
     return plain_text_of(value, &request->body.sampler) || wrong(error, "sampler", "a string without NUL");
 }
 
+static bool read_share(double *share, const char *name, const json_t *value, struct lacuna_error *error)
+{
+    if (!json_is_number(value) || json_number_value(value) < 0 || json_number_value(value) > 1)
+        return wrong(error, name, "a number from 0 to 1");
+    *share = json_number_value(value);
+    return true;
+}
+
+static bool read_number(int *number, const char *name, const json_t *value, struct lacuna_error *error)
+{
+    int64_t whole;
+    if (!whole_of(value, 0, REQUEST_TOKENS_MAX, &whole))
+        return wrong(error, name, "a whole number from 0 to 1048576");
+    *number = (int)whole;
+    return true;
+}
+
+static bool read_threshold(struct request *request, const json_t *value, struct lacuna_error *error)
+{
+    return read_share(&request->body.threshold, "threshold", value, error);
+}
+
+static bool read_top_p(struct request *request, const json_t *value, struct lacuna_error *error)
+{
+    return read_share(&request->body.top_p, "top_p", value, error);
+}
+
+static bool read_top_k(struct request *request, const json_t *value, struct lacuna_error *error)
+{
+    return read_number(&request->body.top_k, "top_k", value, error);
+}
+
+static bool read_block_length(struct request *request, const json_t *value, struct lacuna_error *error)
+{
+    return read_number(&request->body.block_length, "block_length", value, error);
+}
+
+static bool read_reveals(struct request *request, const json_t *value, struct lacuna_error *error)
+{
+    return read_number(&request->body.reveals, "reveals", value, error);
+}
+
 static bool read_newlines(struct request *request, const json_t *value, struct lacuna_error *error)
 {
     if (!json_is_boolean(value))
@@ -205,13 +247,25 @@ static const struct field {
     bool (*read)(struct request *request, const json_t *value, struct lacuna_error *error);
     bool required;
 } fields[] = {
-    { "job", read_job, false },           { "text", read_text, true },
-    { "spans", read_spans, true },        { "attribute", read_attribute, false },
-    { "guidance", read_guidance, false }, { "strength", read_strength, false },
-    { "steps", read_steps, false },       { "seed", read_seed, false },
-    { "length", read_length, false },     { "keep", read_keep, false },
-    { "count", read_count, false },       { "temperature", read_temperature, false },
-    { "sampler", read_sampler, false },   { "newlines", read_newlines, false },
+    { "job", read_job, false },
+    { "text", read_text, true },
+    { "spans", read_spans, true },
+    { "attribute", read_attribute, false },
+    { "guidance", read_guidance, false },
+    { "strength", read_strength, false },
+    { "steps", read_steps, false },
+    { "seed", read_seed, false },
+    { "length", read_length, false },
+    { "keep", read_keep, false },
+    { "count", read_count, false },
+    { "temperature", read_temperature, false },
+    { "sampler", read_sampler, false },
+    { "newlines", read_newlines, false },
+    { "threshold", read_threshold, false },
+    { "top_p", read_top_p, false },
+    { "top_k", read_top_k, false },
+    { "block_length", read_block_length, false },
+    { "reveals", read_reveals, false },
 };
 
 static bool read_fields(struct request *request, struct lacuna_error *error)

@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-enum { REQUEST_STEPS_MAX = 4096, REQUEST_COUNT_MAX = 256 };
+enum { REQUEST_STEPS_MAX = 4096, REQUEST_COUNT_MAX = 256, REQUEST_TOKENS_MAX = 1 << 20 };
 
 struct request {
     struct lacuna_request body; /* borrows from the parts below, and from argv or the text given */
@@ -32,6 +32,8 @@ bool request_parse_length(const char *text, struct lacuna_length *out, struct la
 
 /* The options that say what to fill and how: the `shared` rows of the verbs that fill. */
 extern const struct verb_option request_options[];
+/* The samplers, for the end of a verb's --help. */
+void request_samplers(FILE *out);
 
 /* Reads those options. VERB_USAGE after saying what is wrong. Task and text are left to the verb;
  * request_release is due. */

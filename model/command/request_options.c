@@ -1,6 +1,7 @@
 #include "model/command/request.h"
 
 #include "model/base/memory.h"
+#include "model/diffusion/sampler.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -69,10 +70,47 @@ const struct verb_option request_options[] = {
     { .name = "sampler",
       .kind = OPTION_TEXT,
       .value = "NAME",
-      .help = "which places to reveal first (default: the model's own)" },
+      .help = "which places to reveal first (default: the model's own); see below" },
+    { .name = "threshold",
+      .kind = OPTION_REAL,
+      .value = "X",
+      .low = 0,
+      .high = 1,
+      .help = "probability from which on a piece is sure (default: the sampler's own)" },
+    { .name = "top-p",
+      .kind = OPTION_REAL,
+      .value = "X",
+      .low = 0,
+      .high = 1,
+      .help = "draw among the fewest pieces whose probabilities sum to more than X" },
+    { .name = "top-k",
+      .kind = OPTION_WHOLE,
+      .value = "N",
+      .low = 0,
+      .high = REQUEST_TOKENS_MAX,
+      .help = "draw among the N best pieces" },
+    { .name = "block",
+      .kind = OPTION_WHOLE,
+      .value = "N",
+      .low = 0,
+      .high = REQUEST_TOKENS_MAX,
+      .help = "reveal N tokens before those behind them (default: the sampler's own)" },
+    { .name = "reveals",
+      .kind = OPTION_WHOLE,
+      .value = "N",
+      .low = 0,
+      .high = REQUEST_TOKENS_MAX,
+      .help = "tokens a step, where the sampler takes a fixed number" },
     { .name = "newlines", .kind = OPTION_FLAG, .help = "fills may hold line breaks" },
     { 0 },
 };
+
+void request_samplers(FILE *out)
+{
+    fputs("\nSamplers:\n", out);
+    for (const struct sampler *const *row = sampler_table; *row; row++)
+        fprintf(out, "  %-21s %s\n", (*row)->name, (*row)->help);
+}
 
 bool request_parse_length(const char *text, struct lacuna_length *out, struct lacuna_error *error)
 {
@@ -140,6 +178,11 @@ enum verb_status request_from_call(struct request *request, const struct call *c
                                      .count = (int)call_whole(call, "count", 0),
                                      .temperature = call_real(call, "temperature", 0),
                                      .sampler = call_text(call, "sampler"),
+                                     .threshold = call_real(call, "threshold", 0),
+                                     .top_p = call_real(call, "top-p", 0),
+                                     .top_k = (int)call_whole(call, "top-k", 0),
+                                     .block_length = (int)call_whole(call, "block", 0),
+                                     .reveals = (int)call_whole(call, "reveals", 0),
                                      .newlines = call_has(call, "newlines"),
                                  } };
     struct lacuna_error error;

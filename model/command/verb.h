@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum verb_status {
     VERB_DONE = 0,
@@ -55,6 +56,7 @@ struct verb {
     const char *about;                 /* a few lines for --help, or NULL */
     const struct verb_option *options; /* ended by a zero row; NULL: none of its own */
     const struct verb_option *shared;  /* more rows, common to some verbs; NULL: none */
+    void (*more)(FILE *out);           /* prints the end of --help, or NULL */
     int operand_low, operand_high;     /* how many operands; high -1: any number */
     enum verb_status (*run)(const struct call *call);
 };

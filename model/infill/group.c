@@ -116,8 +116,9 @@ struct work {
 /* So few pieces that all can be searched, one after another; vectors come all at once. */
 static bool is_short(const struct group *group, const int *row)
 {
-    return !group->denoise.vectors && group->hole_count == 1 && group->wish->temperature == 0 &&
-           !group->wish->sample && row[0] - draft_fixed(group, 0) <= BEAM_PIECES;
+    const struct wish *wish = group->wish;
+    return !group->denoise.vectors && group->hole_count == 1 && wish->temperature == 0 && !wish->sample &&
+           !wish->sampler_named && row[0] - draft_fixed(group, 0) <= BEAM_PIECES;
 }
 
 static bool start_drafts(struct group *group, const int *row, size_t copies, struct work *work,
@@ -336,6 +337,7 @@ static void set_denoise(struct group *group)
     *denoise = denoise_of(infill_framing(group->infill));
     denoise->session = group->session;
     denoise->sampler = wish->sampler;
+    denoise->settings = wish->settings;
     denoise->guidance = (struct guidance){ .condition = { .with = front->with,
                                                           .without = front->without,
                                                           .positions = front->positions,

@@ -174,6 +174,7 @@ static bool take_sampler(struct wish *wish, const struct infill *infill, const s
 {
     const struct process *process = process_find(infill_framing(infill)->process);
     wish->sampler = request->sampler ? sampler_find(request->sampler) : process_sampler(process);
+    wish->sampler_named = request->sampler != NULL;
     if (wish->sampler)
         return process_suits(process, wish->sampler, error);
     char known[512] = "";
@@ -181,6 +182,18 @@ static bool take_sampler(struct wish *wish, const struct infill *infill, const s
         if (strlen(known) + strlen((*row)->name) + 3 < sizeof known)
             strcat(strcat(known, row == sampler_table ? "" : ", "), (*row)->name);
     return fail(error, LACUNA_BAD_REQUEST, "unknown sampler '%s'; there are %s", request->sampler, known);
+}
+
+/* 0 stands for the sampler's own. */
+static bool take_settings(struct wish *wish, const struct lacuna_request *request, struct lacuna_error *error)
+{
+    struct sampler_settings *settings = &wish->settings;
+    return take_real(&settings->threshold, "threshold", request->threshold, 0, 1, error) &&
+           take_real(&settings->nucleus.top_p, "top_p", request->top_p, 0, 1, error) &&
+           take_whole(&settings->nucleus.top_k, "top_k", request->top_k, 0, TOKENS_MOST, error) &&
+           take_whole(&settings->block_length, "block_length", request->block_length, 0, TOKENS_MOST,
+                      error) &&
+           take_whole(&settings->reveals, "reveals", request->reveals, 0, TOKENS_MOST, error);
 }
 
 bool wish_new(struct wish *wish, const struct infill *infill, const struct lacuna_request *request,
@@ -195,7 +208,7 @@ bool wish_new(struct wish *wish, const struct infill *infill, const struct lacun
                 fail(error, LACUNA_BAD_REQUEST, "unknown job");
     fine = fine && take_text(wish, request, error) && take_spans(wish, request, error) &&
            take_numbers(wish, request, error) && take_sampler(wish, infill, request, error) &&
-           take_length(wish, request, error) &&
+           take_settings(wish, request, error) && take_length(wish, request, error) &&
            attributes_parse(infill_attributes(infill), request->attribute, &wanted, error) &&
            take_keep(wish, request, wanted.words, wanted.word_count, infill_tokenizer(infill), error);
     if (fine)

@@ -5,7 +5,7 @@
 #include "model/diffusion/sampler.h"
 #include "model/infill/infill.h"
 
-enum { COUNT_MOST = 64, STEPS_MOST = 4096, KEEP_MOST = 64 };
+enum { COUNT_MOST = 64, STEPS_MOST = 4096, KEEP_MOST = 64, TOKENS_MOST = 1 << 20 };
 
 struct wish {
     enum lacuna_task task;
@@ -22,6 +22,8 @@ struct wish {
     char **keep;
     size_t keep_count;
     const struct sampler *sampler;
+    struct sampler_settings settings;
+    bool sampler_named; /* the request names it, so nothing else may take its place */
     bool newlines;
     bool sample; /* one draft drawn from the model's distribution, no search and no order; never set by a
                     request */

@@ -1,6 +1,7 @@
-/* make_model DIR [FAMILY] - writes a tiny model with random weights, of the default family or another (mdlm,
- * sedd_absorbing, sedd_uniform): config.json, tokenizer.json, model.safetensors. What it writes is
- * meaningless, but all that an engine promises whatever the weights can be tested on it in milliseconds. */
+/* make_model DIR [FAMILY] - writes a tiny model with random weights, of the default family or another (dream,
+ * llada, mdlm, sedd_absorbing, sedd_uniform, tiny_diffusion): config.json, tokenizer.json, model.safetensors.
+ * What it writes is meaningless, but all that an engine promises whatever the weights can be tested on it in
+ * milliseconds. */
 #include "model/base/file.h"
 #include "model/base/memory.h"
 #include "model/base/random.h"
@@ -191,6 +192,87 @@ static void add_lacuna(struct weights *weights, int mask)
         add_layer(weights, layer);
 }
 
+/* ---- networks in which every row sees every row */
+
+static void add_llada(struct weights *weights, int mask)
+{
+    (void)mask;
+    static const struct {
+        const char *name;
+        int rows, cols;
+    } layer[] = { { "attn_norm", HIDDEN, 0 },   { "q_proj", HIDDEN, HIDDEN },   { "k_proj", HIDDEN, HIDDEN },
+                  { "v_proj", HIDDEN, HIDDEN }, { "attn_out", HIDDEN, HIDDEN }, { "ff_norm", HIDDEN, 0 },
+                  { "ff_proj", INNER, HIDDEN }, { "up_proj", INNER, HIDDEN },   { "ff_out", HIDDEN, INNER } };
+    char prefix[48], name[32];
+    add_tensor(weights, "model.transformer.", "wte.weight", VOCABULARY, HIDDEN);
+    add_tensor(weights, "model.transformer.", "ln_f.weight", HIDDEN, 0);
+    for (int number = 0; number < LAYERS; number++)
+        for (size_t i = 0; i < sizeof layer / sizeof *layer; i++) {
+            snprintf(prefix, sizeof prefix, "model.transformer.blocks.%d.", number);
+            snprintf(name, sizeof name, "%s.weight", layer[i].name);
+            add_tensor(weights, prefix, name, layer[i].rows, layer[i].cols);
+        }
+}
+
+static void add_dream(struct weights *weights, int mask)
+{
+    static const char *const biased[] = { "q", "k", "v" };
+    add_lacuna(weights, mask);
+    for (int layer = 0; layer < LAYERS; layer++)
+        for (size_t i = 0; i < sizeof biased / sizeof *biased; i++) {
+            char name[64];
+            snprintf(name, sizeof name, "model.layers.%d.self_attn.%s_proj.bias", layer, biased[i]);
+            add_tensor(weights, "", name, HIDDEN, 0);
+        }
+}
+
+static void add_tiny_diffusion(struct weights *weights, int mask)
+{
+    (void)mask;
+    static const struct {
+        const char *name;
+        int rows, cols;
+    } layer[] = { { "attn.c_q", HIDDEN, HIDDEN },     { "attn.c_k", HIDDEN, HIDDEN },
+                  { "attn.c_v", HIDDEN, HIDDEN },     { "attn.c_proj", HIDDEN, HIDDEN },
+                  { "mlp.c_fc", 4 * HIDDEN, HIDDEN }, { "mlp.c_proj", HIDDEN, 4 * HIDDEN } };
+    char name[64];
+    add_tensor(weights, "", "token_emb.weight", VOCABULARY, HIDDEN);
+    add_tensor(weights, "", "time_emb.weight", TIME, HIDDEN);
+    add_tensor(weights, "", "output_head.weight", VOCABULARY, HIDDEN);
+    for (int number = 0; number < LAYERS; number++)
+        for (size_t i = 0; i < sizeof layer / sizeof *layer; i++) {
+            snprintf(name, sizeof name, "blocks.%d.%s.weight", number, layer[i].name);
+            add_tensor(weights, "", name, layer[i].rows, layer[i].cols);
+        }
+}
+
+static json_t *llada_json(int mask)
+{
+    (void)mask;
+    return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:i, s:i}", "model_type", "llada",
+                     "d_model", HIDDEN, "n_layers", LAYERS, "n_heads", HEADS, "vocab_size", VOCABULARY,
+                     "mlp_hidden_size", INNER, "max_sequence_length", CONTEXT, "weight_tying", 1,
+                     "mask_token_id", 1, "eos_token_id", 5, "pad_token_id", 0);
+}
+
+static json_t *dream_json(int mask)
+{
+    (void)mask;
+    return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:i, s:i, s:i}", "model_type", "Dream",
+                     "hidden_size", HIDDEN, "num_hidden_layers", LAYERS, "num_attention_heads", HEADS,
+                     "intermediate_size", INNER, "vocab_size", VOCABULARY, "max_position_embeddings", CONTEXT,
+                     "tie_word_embeddings", 1, "mask_token_id", 1, "bos_token_id", 4, "eos_token_id", 5,
+                     "pad_token_id", 0);
+}
+
+static json_t *tiny_diffusion_json(int mask)
+{
+    (void)mask;
+    return json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "model_type", "tiny-diffusion",
+                     "sequence_len", CONTEXT, "vocab_size", VOCABULARY, "n_layer", LAYERS, "n_head", HEADS,
+                     "n_embd", HIDDEN, "diffusion_steps", TIME, "mask_token_id", 1);
+}
+
 /* ---- diffusion transformers */
 
 static void add_linear(struct weights *weights, const char *prefix, const char *name, int rows, int cols)
@@ -258,9 +340,12 @@ static const struct family {
     int mask; /* 1: the mask is a token behind those of the tokenizer */
 } families[] = {
     { "lacuna", config_json, add_lacuna, 0 },
+    { "dream", dream_json, add_dream, 0 },
+    { "llada", llada_json, add_llada, 0 },
     { "mdlm", mdlm_json, add_mdlm, 1 },
     { "sedd_absorbing", sedd_json, add_sedd, 1 },
     { "sedd_uniform", sedd_json, add_sedd, 0 },
+    { "tiny_diffusion", tiny_diffusion_json, add_tiny_diffusion, 0 },
 };
 
 static const struct family *find_family(const char *name)
@@ -296,7 +381,7 @@ int main(int count, char **arguments)
 {
     const struct family *family = count > 1 ? find_family(count > 2 ? arguments[2] : "lacuna") : NULL;
     if (count > 3 || !family) {
-        fputs("usage: make_model DIR [lacuna|mdlm|sedd_absorbing|sedd_uniform]\n", stderr);
+        fputs("usage: make_model DIR [FAMILY]\n", stderr);
         return 1;
     }
     mkdir(arguments[1], 0777);

@@ -120,8 +120,12 @@ static void ask_length(struct question *question, struct random *random)
 static void ask_anything(struct question *question, struct random *random)
 {
     static const char *const words[] = { "moon", "sea", "Café", "don't", "x" };
-    static const char *const samplers[] = { NULL,        "confidence", "margin",   "entropy", "random",
-                                            "ancestral", "threshold",  "analytic", "euler" };
+    static const char *const samplers[] = {
+        NULL,           "analytic",  "ancestral",    "confidence",     "confidence_threshold",
+        "dual_cache",   "entropy",   "euler",        "low_confidence", "margin",
+        "maskgit_plus", "origin",    "prefix_cache", "random",         "sample_confidence",
+        "sample_topk",  "threshold", "topk_margin"
+    };
     enum { SAMPLERS = sizeof samplers / sizeof *samplers };
     static const char *const attributes[] = { NULL,          NULL,           "formal",
                                               "past, plain", "first person", "past with: sea" };
@@ -143,6 +147,9 @@ static void ask_anything(struct question *question, struct random *random)
     request->count = 1 + (int)random_below(random, 4);
     request->temperature = random_below(random, 3) ? 0 : 1;
     request->sampler = samplers[random_below(random, SAMPLERS)];
+    request->block_length = (int)random_below(random, 5);
+    request->threshold = random_below(random, 3) * 0.4;
+    request->top_k = (int)random_below(random, 3) * 4;
     request->attribute = attributes[random_below(random, 6)];
     request->newlines = random_below(random, 4) == 0;
     ask_length(question, random);

@@ -48,7 +48,7 @@ static const struct verb_option options[] = {
     { .name = "sampler",
       .kind = OPTION_TEXT,
       .value = "NAME",
-      .help = "which places to reveal first (default: ancestral)" },
+      .help = "which places to reveal first (default: ancestral); see below" },
     { 0 },
 };
 
@@ -152,5 +152,6 @@ const struct verb verb_generate = {
     .summary = "write samples from nothing, one a line",
     .usage = "",
     .options = options,
+    .more = request_samplers,
     .run = generate_run,
 };

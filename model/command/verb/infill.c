@@ -32,6 +32,7 @@ const struct verb verb_infill = {
              "no influence.",
     .options = options,
     .shared = request_options,
+    .more = request_samplers,
     .operand_high = 1,
     .run = infill_run,
 };
