@@ -47,8 +47,30 @@ static void fetch_rows(const struct weight *weight, int first, int count)
         __builtin_prefetch(at);
 }
 
+/* What lies as [cols, rows] is laid out as panels are; scales are those of its rows, which are columns here.
+ */
+static void make_panel_transposed(const struct weight *weight, const struct kernels *kernels, int index,
+                                  float *panel)
+{
+    const struct tensor *tensor = weight->tensor;
+    int first = index * PANEL, rest = weight->rows - first, n = rest < PANEL ? rest : PANEL;
+    for (int64_t column = 0; column < weight->cols; column++, panel += PANEL) {
+        int64_t at = column * tensor->shape[1] + weight->first + first;
+        float scale = 1;
+        kernels->decode(tensor->type, (const char *)tensor->data + dtype_bytes(tensor->type, at), n, panel);
+        if (weight->scale)
+            tensor_to_f32(weight->scale, column, 1, &scale);
+        for (int j = 0; j < PANEL; j++)
+            panel[j] = j < n ? panel[j] * scale : 0;
+    }
+}
+
 void linear_make_panel(const struct linear *linear, const struct kernels *kernels, int index, float *panel)
 {
+    if (linear->weight.transposed) {
+        make_panel_transposed(&linear->weight, kernels, index, panel);
+        return;
+    }
     float rows[PANEL][CHUNK_STRIDE];
     int first = index * PANEL, cols = linear->weight.cols, rest = linear->weight.rows - first;
     fetch_rows(&linear->weight, first, rest < PANEL ? rest : PANEL);

@@ -45,28 +45,8 @@ bool weight_find_transposed(struct weight *weight, const struct checkpoint *chec
     return true;
 }
 
-/* Scales are those of the tensor's rows, which are this weight's columns. */
-static void read_columns(const struct weight *weight, int first, int count, float *out)
-{
-    int64_t all = weight->tensor->shape[1], cols = weight->cols;
-    for (int64_t column = 0; column < cols; column++) {
-        float scale = 1;
-        if (weight->scale)
-            tensor_to_f32(weight->scale, column, 1, &scale);
-        for (int i = 0; i < count; i++) {
-            float *to = out + i * cols + column;
-            tensor_to_f32(weight->tensor, column * all + weight->first + first + i, 1, to);
-            *to *= scale;
-        }
-    }
-}
-
 void weight_read(const struct weight *weight, int first, int count, float *out)
 {
-    if (weight->transposed) {
-        read_columns(weight, first, count, out);
-        return;
-    }
     int64_t row = (int64_t)weight->first + first, cols = weight->cols;
     tensor_to_f32(weight->tensor, row * cols, count * cols, out);
     if (!weight->scale)

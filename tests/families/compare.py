@@ -16,7 +16,7 @@ def check_logits(program, family, folder):
             continue
         worst = np.abs(read_logits(program, at, ids) - expected).max() / np.abs(expected).max()
         print("%-40s largest difference %.1e of the largest value" % (name, worst))
-        bad += not worst < 1e-5
+        bad += not worst < 5e-5
     return bad
 
 
