@@ -41,6 +41,21 @@ static const char *bytes_at(struct flow *flow, size_t offset, size_t *size)
     return flow->chunk + (offset - flow->chunk_start);
 }
 
+int flow_plain(struct flow *flow, int most, const char **bytes)
+{
+    size_t left, offset = flow->place.offset, limit = most > 0 ? (size_t)most : 0, count = 0;
+    if (flow->place.inside || limit == 0 || (flow->hole && flow->hole->span.start <= offset))
+        return 0;
+    if (flow->hole && flow->hole->span.start - offset < limit)
+        limit = flow->hole->span.start - offset;
+    *bytes = bytes_at(flow, offset, &left);
+    const unsigned char *at = (const unsigned char *)*bytes;
+    while (count < limit && count + 1 < left && at[count] >= ' ' && at[count] < 0x7f && at[count + 1] < 0x80)
+        count++;
+    flow->place.offset += count;
+    return (int)count;
+}
+
 static int tab_width(const struct flow *flow, int column)
 {
     int stop = (int)flow->editor->options.tabstop;

@@ -45,6 +45,9 @@ void flow_begin(struct flow *flow, const struct editor *editor, struct place pla
 /* The item at the place, in its column (for tabs); the place moves behind it. After the last line end: false.
  */
 bool flow_next(struct flow *flow, int column, struct item *item);
+/* Passes over characters of one column at the place that are shown as they are, `most` of them; they begin at
+ * *bytes. */
+int flow_plain(struct flow *flow, int most, const char **bytes);
 bool place_is_before(struct place a, struct place b);
 
 #endif

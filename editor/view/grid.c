@@ -25,8 +25,11 @@ void grid_reset(struct grid *grid, int rows, int columns)
         grid->columns = columns;
     }
     grid->pool_size = 0;
-    for (int row = 0; row < rows; row++)
-        grid_fill(grid, row, 0, columns, ' ', (struct style){ 0 });
+    struct cell blank = { .size = 1, .width = 1 };
+    memcpy(&blank.text, " ", 1);
+    size_t count = (size_t)rows * (size_t)columns;
+    for (size_t i = 0; i < count; i++)
+        grid->cells[i] = blank;
 }
 
 struct cell *grid_cell(const struct grid *grid, int row, int column)
@@ -101,15 +104,60 @@ void grid_put(struct grid *grid, int row, int column, const char *bytes, size_t 
         set_cell(grid, cell + 1, "", 0, 0, style);
 }
 
+/* The part of [column, column + count) that lies in the row, free of halves of wide clusters. */
+static struct cell *open_cells(struct grid *grid, int row, int *column, int *count)
+{
+    if (*column < 0) {
+        *count += *column;
+        *column = 0;
+    }
+    if (*count > grid->columns - *column)
+        *count = grid->columns - *column;
+    if (row < 0 || row >= grid->rows || *count <= 0)
+        return NULL;
+    break_wide(grid, row, *column);
+    break_wide(grid, row, *column + *count - 1);
+    return grid_cell(grid, row, *column);
+}
+
+void grid_put_plain(struct grid *grid, int row, int column, const char *bytes, int count, struct style style)
+{
+    int first = column;
+    struct cell *cells = open_cells(grid, row, &column, &count);
+    const struct cell blank = { .style = style, .size = 1, .width = 1 };
+    for (int i = 0; cells && i < count; i++) {
+        cells[i] = blank;
+        memcpy(&cells[i].text, &bytes[i + column - first], 1);
+    }
+}
+
 void grid_fill(struct grid *grid, int row, int column, int count, char byte, struct style style)
 {
-    for (int i = 0; i < count; i++)
-        grid_put(grid, row, column + i, &byte, 1, 1, style);
+    struct cell *cells = open_cells(grid, row, &column, &count);
+    struct cell cell = { .style = style, .size = 1, .width = 1 };
+    memcpy(&cell.text, &byte, 1);
+    for (int i = 0; cells && i < count; i++)
+        cells[i] = cell;
 }
+
+bool grid_row_same(const struct grid *a, const struct grid *b, int row)
+{
+    if (a->pool_size || b->pool_size || a->columns != b->columns)
+        return false;
+    size_t size = (size_t)a->columns * sizeof *a->cells;
+    return size && memcmp(grid_cell(a, row, 0), grid_cell(b, row, 0), size) == 0;
+}
+
+#define PLAIN                                                                                                \
+    " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 
 int grid_write(struct grid *grid, int row, int column, int room, const char *text, struct style style)
 {
-    int used = 0;
+    size_t plain = strspn(text, PLAIN);
+    int used = plain && !text[plain] ? (int)plain : plain > 1 ? (int)plain - 1 : 0;
+    used = used < room ? used : room > 0 ? room : 0;
+    grid_put_plain(grid, row, column, text, used, style);
+    text += used;
     for (size_t left = strlen(text); left > 0;) {
         size_t size = cluster_size(text, left);
         int width = cluster_width(text, size) > 0 ? cluster_width(text, size) : 1;
@@ -121,6 +169,11 @@ int grid_write(struct grid *grid, int row, int column, int room, const char *tex
         left -= size;
     }
     return used;
+}
+
+void grid_copy_row(struct grid *to, const struct grid *from, int row)
+{
+    memcpy(grid_cell(to, row, 0), grid_cell(from, row, 0), (size_t)from->columns * sizeof *from->cells);
 }
 
 void grid_copy(struct grid *to, const struct grid *from)

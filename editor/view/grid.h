@@ -33,7 +33,8 @@ struct cell {
     struct style style;
     uint32_t text; /* the bytes themselves up to four, else where they begin in the pool */
     uint16_t size;
-    uint8_t width; /* 1 or 2; 0: covered by the wide cell before it */
+    uint8_t width;  /* 1 or 2; 0: covered by the wide cell before it */
+    uint8_t unused; /* 0, so that cells without long clusters can be compared byte by byte */
 };
 
 struct grid {
@@ -55,9 +56,15 @@ bool grid_cell_equal(const struct grid *a, const struct cell *x, const struct gr
 /* Puts one cluster of `width` 1 or 2 columns; one that is cut by the right edge becomes blanks. */
 void grid_put(struct grid *grid, int row, int column, const char *bytes, size_t size, int width,
               struct style style);
+/* Puts ASCII characters of one column each. */
+void grid_put_plain(struct grid *grid, int row, int column, const char *bytes, int count, struct style style);
 void grid_fill(struct grid *grid, int row, int column, int count, char byte, struct style style);
 /* Puts valid UTF-8 text cluster by cluster, at most `room` columns; returns the columns used. */
 int grid_write(struct grid *grid, int row, int column, int room, const char *text, struct style style);
+/* Whether a row looks the same in two grids of one size; false where only a closer look can tell. */
+bool grid_row_same(const struct grid *a, const struct grid *b, int row);
+/* A row becomes that of a grid of the same size; neither holds long clusters. */
+void grid_copy_row(struct grid *to, const struct grid *from, int row);
 /* The whole of `from` becomes that of `to`. */
 void grid_copy(struct grid *to, const struct grid *from);
 

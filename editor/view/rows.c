@@ -112,7 +112,30 @@ static bool is_cursor(struct rows *rows, const struct item *item)
 static size_t next_anchor(struct rows *rows, size_t offset)
 {
     size_t begin = line_of(rows, offset).start;
+    if (line_of(rows, offset).end - begin <= ROW_ANCHOR)
+        return (size_t)-1;
     return text_cluster_start(text_of(rows), begin + ((offset - begin) / ROW_ANCHOR + 1) * ROW_ANCHOR);
+}
+
+/* Draws or measures the plain characters at a place, at most up to the row's end; returns how many. */
+static int read_plain(struct rows *rows, struct flow *flow, const struct paint *paint, int column,
+                      struct row *row, size_t anchor)
+{
+    size_t cursor = rows->editor->window.cursor, offset = flow->place.offset;
+    int most = rows->width - column;
+    const char *bytes;
+    if (column < 0 || paint->match_count || paint->selected.end > paint->selected.start)
+        return 0;
+    if (anchor - offset < (size_t)(most > 0 ? most : 0))
+        most = (int)(anchor - offset);
+    int count = flow_plain(flow, most, &bytes);
+    if (cursor >= offset && cursor < offset + (size_t)count && row->cursor_column < 0)
+        row->cursor_column = column + (int)(cursor - offset);
+    if (paint->grid)
+        grid_put_plain(paint->grid, paint->y, rows->gutter + column, bytes, count,
+                       rows->theme->styles[FACE_TEXT]);
+    row->next = flow->place;
+    return count;
 }
 
 struct row row_read(struct rows *rows, struct place start, struct grid *grid, int y)
@@ -150,6 +173,7 @@ struct row row_read(struct rows *rows, struct place start, struct grid *grid, in
             row.next = (struct place){ line_of(rows, flow.place.offset).end + 1, 0 };
             return row;
         }
+        column += read_plain(rows, &flow, &paint, column, &row, anchor);
     }
     return row;
 }

@@ -239,12 +239,19 @@ void terminal_paint(struct terminal *terminal, const struct grid *grid, const st
     put_string(terminal, can->cursor_hide);
     if (terminal->shown.rows != grid->rows || terminal->shown.columns != grid->columns)
         clear_screen(terminal, grid);
-    for (int row = 0; row < grid->rows; row++)
+    bool by_rows = !grid->pool_size && !terminal->shown.pool_size;
+    for (int row = 0; row < grid->rows; row++) {
+        if (grid_row_same(grid, &terminal->shown, row))
+            continue;
         draw_row(terminal, grid, row);
+        if (by_rows)
+            grid_copy_row(&terminal->shown, grid, row);
+    }
     show_cursor(terminal, cursor);
     put_string(terminal, can->update_end);
     flush(terminal);
-    grid_copy(&terminal->shown, grid);
+    if (!by_rows)
+        grid_copy(&terminal->shown, grid);
 }
 
 void terminal_rescue(int descriptor)
