@@ -18,17 +18,24 @@ static size_t slot_of(const struct merges *merges, int32_t left, int32_t right)
     return slot;
 }
 
+void merges_expect(struct merges *merges, size_t count)
+{
+    merges->at = memory_grow(merges->at, &merges->room, merges->count + count, sizeof *merges->at);
+    if ((merges->count + count) * 2 <= merges->slot_count)
+        return;
+    merges->slot_count = merges->slot_count ? merges->slot_count : 64;
+    while ((merges->count + count) * 2 > merges->slot_count)
+        merges->slot_count *= 2;
+    free(merges->slots);
+    merges->slots = memory_new(merges->slot_count, sizeof *merges->slots);
+    for (size_t k = 0; k < merges->count; k++)
+        merges->slots[slot_of(merges, merges->at[k].left, merges->at[k].right)] = (uint32_t)k + 1;
+}
+
 void merges_add(struct merges *merges, struct merge merge)
 {
-    merges->at = memory_grow(merges->at, &merges->room, merges->count + 1, sizeof *merges->at);
+    merges_expect(merges, 1);
     merges->at[merges->count++] = merge;
-    if (merges->count * 2 > merges->slot_count) {
-        merges->slot_count = merges->slot_count ? merges->slot_count * 2 : 64;
-        free(merges->slots);
-        merges->slots = memory_new(merges->slot_count, sizeof *merges->slots);
-        for (size_t k = 0; k + 1 < merges->count; k++)
-            merges->slots[slot_of(merges, merges->at[k].left, merges->at[k].right)] = (uint32_t)k + 1;
-    }
     merges->slots[slot_of(merges, merge.left, merge.right)] = (uint32_t)merges->count;
 }
 

@@ -20,6 +20,8 @@ struct merges {
     size_t slot_count;
 };
 
+/* Makes room for so many more at once. */
+void merges_expect(struct merges *merges, size_t count);
 /* A pair that comes again keeps its last rank. */
 void merges_add(struct merges *merges, struct merge merge);
 /* NULL where the pair does not merge. */

@@ -7,12 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void vocabulary_expect(struct vocabulary *vocabulary, size_t count)
-{
-    size_t limit = (size_t)vocabulary->limit + count + count / 4 + 1024;
-    vocabulary->limit = limit < INT32_MAX ? (int32_t)limit : INT32_MAX;
-}
-
 static size_t slot_of(const struct vocabulary *vocabulary, const char *spelling, size_t size)
 {
     size_t slot = hash_bytes(spelling, size) & (vocabulary->slot_count - 1);
@@ -24,11 +18,13 @@ static size_t slot_of(const struct vocabulary *vocabulary, const char *spelling,
     return slot;
 }
 
-static void slots_grow(struct vocabulary *vocabulary)
+static void slots_grow(struct vocabulary *vocabulary, size_t used)
 {
     uint32_t *old = vocabulary->slots;
     size_t count = vocabulary->slot_count;
-    vocabulary->slot_count = count ? count * 2 : 64;
+    vocabulary->slot_count = count ? count : 64;
+    while (used * 2 >= vocabulary->slot_count)
+        vocabulary->slot_count *= 2;
     vocabulary->slots = memory_new(vocabulary->slot_count, sizeof *vocabulary->slots);
     for (size_t k = 0; k < count; k++) {
         if (!old[k])
@@ -37,6 +33,13 @@ static void slots_grow(struct vocabulary *vocabulary)
         vocabulary->slots[slot_of(vocabulary, vocabulary->text.at + moved->start, moved->size)] = old[k];
     }
     free(old);
+}
+
+void vocabulary_expect(struct vocabulary *vocabulary, size_t count)
+{
+    size_t limit = (size_t)vocabulary->limit + count + count / 4 + 1024;
+    vocabulary->limit = limit < INT32_MAX ? (int32_t)limit : INT32_MAX;
+    slots_grow(vocabulary, vocabulary->used + count);
 }
 
 static void ids_extend(struct vocabulary *vocabulary, size_t size)
@@ -66,7 +69,7 @@ bool vocabulary_add(struct vocabulary *vocabulary, const char *spelling, size_t 
     if (vocabulary->text.size + size + 1 >= UINT32_MAX)
         return fail(error, LACUNA_MODEL, "the vocabulary is larger than 4 GB");
     if (vocabulary->used * 2 >= vocabulary->slot_count)
-        slots_grow(vocabulary);
+        slots_grow(vocabulary, vocabulary->used + 1);
     vocabulary->spellings[id] =
         (struct spelling){ .start = (uint32_t)vocabulary->text.size, .size = (uint32_t)size };
     buffer_add(&vocabulary->text, spelling, size);

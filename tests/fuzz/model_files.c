@@ -64,7 +64,9 @@ static void network_run(const struct denoiser *denoiser)
     static const int wanted[] = { 1 };
     struct lacuna_error error = { 0 };
     struct denoiser_session *session = denoiser_session_new(denoiser, &error);
-    struct rows rows = { ids, positions, ROWS, wanted, 1, 0.5f };
+    struct rows rows = {
+        .ids = ids, .positions = positions, .count = ROWS, .wanted = wanted, .wanted_count = 1, .time = 0.5f
+    };
     assert(session || error.message[0]);
     if (session && denoiser_framing(denoiser)->vocabulary <= LOGITS_MAX)
         assert(denoiser_forward(session, &rows, NULL, logits, NULL, &error) || error.message[0]);

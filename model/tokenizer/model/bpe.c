@@ -33,21 +33,21 @@ static void bpe_close(void *state)
 
 /* ---- opening */
 
-static bool merge_add(struct bpe *bpe, const char *left, size_t left_size, const char *right,
-                      size_t right_size, size_t rank, struct lacuna_error *error)
+/* `whole` is working memory. */
+static bool merge_add(struct bpe *bpe, struct buffer *whole, const char *left, size_t left_size,
+                      const char *right, size_t right_size, size_t rank, struct lacuna_error *error)
 {
     const struct vocabulary *vocabulary = bpe->vocabulary;
     size_t skip = strlen(bpe->prefix);
-    struct buffer whole = { 0 };
-    buffer_add(&whole, left, left_size);
+    buffer_clear(whole);
+    buffer_add(whole, left, left_size);
     if (skip && right_size >= skip && !memcmp(right, bpe->prefix, skip))
-        buffer_add(&whole, right + skip, right_size - skip);
+        buffer_add(whole, right + skip, right_size - skip);
     else
-        buffer_add(&whole, right, right_size);
+        buffer_add(whole, right, right_size);
     struct merge merge = { vocabulary_find(vocabulary, left, left_size),
                            vocabulary_find(vocabulary, right, right_size),
-                           vocabulary_find(vocabulary, whole.at, whole.size) };
-    buffer_free(&whole);
+                           vocabulary_find(vocabulary, whole->at, whole->size) };
     if (merge.left < 0 || merge.right < 0 || merge.into < 0)
         return fail(error, LACUNA_MODEL,
                     "merge %zu, \"%.*s %.*s\", has a side or a result that is not in the vocabulary", rank,
@@ -58,16 +58,17 @@ static bool merge_add(struct bpe *bpe, const char *left, size_t left_size, const
 }
 
 /* "a b" or ["a", "b"] */
-static bool merge_read(struct bpe *bpe, const json_t *value, size_t rank, struct lacuna_error *error)
+static bool merge_read(struct bpe *bpe, struct buffer *whole, const json_t *value, size_t rank,
+                       struct lacuna_error *error)
 {
     const json_t *left = json_array_get(value, 0), *right = json_array_get(value, 1);
     if (json_array_size(value) == 2 && json_is_string(left) && json_is_string(right))
-        return merge_add(bpe, json_string_value(left), json_string_length(left), json_string_value(right),
-                         json_string_length(right), rank, error);
+        return merge_add(bpe, whole, json_string_value(left), json_string_length(left),
+                         json_string_value(right), json_string_length(right), rank, error);
     const char *text = json_string_value(value), *blank = text ? strchr(text, ' ') : NULL;
     if (!blank || strchr(blank + 1, ' '))
         return fail(error, LACUNA_MODEL, "merge %zu is no pair", rank);
-    return merge_add(bpe, text, (size_t)(blank - text), blank + 1, strlen(blank + 1), rank, error);
+    return merge_add(bpe, whole, text, (size_t)(blank - text), blank + 1, strlen(blank + 1), rank, error);
 }
 
 static void bytes_find(struct bpe *bpe)
@@ -110,11 +111,14 @@ static bool bpe_open(void **state, const json_t *options, const struct vocabular
     bool fine = options_read(bpe, options, error);
     if (fine && !json_is_array(merges))
         fine = fail(error, LACUNA_MODEL, "needs a list of merges");
+    struct buffer whole = { 0 };
     size_t rank;
+    merges_expect(&bpe->merges, json_array_size(merges));
     json_array_foreach(merges, rank, merge)
     {
-        fine = fine && merge_read(bpe, merge, rank, error);
+        fine = fine && merge_read(bpe, &whole, merge, rank, error);
     }
+    buffer_free(&whole);
     if (!fine) {
         bpe_close(bpe);
         return false;
