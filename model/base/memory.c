@@ -1,6 +1,5 @@
 #include "model/base/memory.h"
 
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,14 +51,26 @@ char *memory_text(const char *text, size_t size)
     return copy;
 }
 
-uint64_t memory_total(void)
+/* The number on the line of `path` that begins with `name` ("" for the first); `otherwise` where there is
+ * none. */
+static uint64_t stated(const char *path, const char *name, uint64_t unit, uint64_t otherwise)
 {
-    uint64_t total = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t allowed = UINT64_MAX;
-    FILE *file = fopen("/sys/fs/cgroup/memory.max", "r");
-    if (file && fscanf(file, "%" SCNu64, &allowed) != 1)
-        allowed = UINT64_MAX;
+    FILE *file = fopen(path, "r");
+    char line[256];
+    uint64_t found = otherwise;
+    unsigned long long number;
+    while (file && found == otherwise && fgets(line, sizeof line, file))
+        if (!strncmp(line, name, strlen(name)) && sscanf(line + strlen(name), "%llu", &number) == 1)
+            found = number * unit;
     if (file)
         fclose(file);
-    return allowed < total ? allowed : total;
+    return found;
+}
+
+uint64_t memory_available(void)
+{
+    uint64_t all = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t here = stated("/proc/meminfo", "MemAvailable:", 1024, all);
+    uint64_t most = stated("/sys/fs/cgroup/memory.max", "", 1, UINT64_MAX);
+    return here < most ? here : most;
 }

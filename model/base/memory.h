@@ -17,8 +17,8 @@ void *memory_new(size_t count, size_t size) __attribute__((malloc, returns_nonnu
 void *memory_resize(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
 /* Makes room for `need` elements by at least doubling *room. */
 void *memory_grow(void *old, size_t *room, size_t need, size_t size) __attribute__((returns_nonnull));
-/* Bytes that a program can have: the machine's, or what its control group is allowed where that is less. */
-uint64_t memory_total(void);
+/* Bytes that can be used before the machine swaps or, in a container, before its limit. */
+uint64_t memory_available(void);
 /* `size` bytes and a 0 byte. */
 char *memory_text(const char *text, size_t size) __attribute__((malloc, returns_nonnull));
 

@@ -95,6 +95,10 @@ uint16_t bf16_from_f32(float value);
  * first keeps them aligned. */
 bool safetensors_write(const char *path, const struct tensor *tensors, size_t count, const json_t *metadata,
                        struct lacuna_error *error);
+/* What comes before the data, which the caller then writes in the order of the tensors (whose `data` are not
+ * read). */
+bool safetensors_head(FILE *stream, const char *name, const struct tensor *tensors, size_t count,
+                      const json_t *metadata, struct lacuna_error *error);
 /* The same bytes to a stream, whose write errors are the caller's to look at; `name` is for messages. */
 bool safetensors_print(FILE *stream, const char *name, const struct tensor *tensors, size_t count,
                        const json_t *metadata, struct lacuna_error *error);

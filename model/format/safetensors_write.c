@@ -37,8 +37,8 @@ static json_t *header_new(const struct tensor *tensors, size_t count, const json
     return header;
 }
 
-bool safetensors_print(FILE *stream, const char *name, const struct tensor *tensors, size_t count,
-                       const json_t *metadata, struct lacuna_error *error)
+bool safetensors_head(FILE *stream, const char *name, const struct tensor *tensors, size_t count,
+                      const json_t *metadata, struct lacuna_error *error)
 {
     json_t *header = header_new(tensors, count, metadata, name, error);
     if (!header)
@@ -52,6 +52,14 @@ bool safetensors_print(FILE *stream, const char *name, const struct tensor *tens
     fwrite(length, 1, sizeof length, stream);
     fprintf(stream, "%s%*s", text, (int)(padded - size), "");
     free(text);
+    return true;
+}
+
+bool safetensors_print(FILE *stream, const char *name, const struct tensor *tensors, size_t count,
+                       const json_t *metadata, struct lacuna_error *error)
+{
+    if (!safetensors_head(stream, name, tensors, count, metadata, error))
+        return false;
     for (size_t k = 0; k < count; k++)
         if (tensors[k].size)
             fwrite(tensors[k].data, 1, tensors[k].size, stream);

@@ -43,7 +43,7 @@ static uint64_t count_parameters(const struct checkpoint *checkpoint)
 /* Weights that are repacked as float32 need 4 bytes each, others lie in the file as they are. */
 static bool check_memory(const struct checkpoint *checkpoint, uint64_t parameters, struct lacuna_error *error)
 {
-    uint64_t need = parameters > packed_limit ? work_memory : 0, have = memory_total();
+    uint64_t need = parameters > packed_limit ? work_memory : 0, have = memory_available();
     for (size_t i = 0; i < checkpoint_count(checkpoint); i++)
         need += checkpoint_at(checkpoint, i)->size;
     if (parameters <= packed_limit)
@@ -51,8 +51,8 @@ static bool check_memory(const struct checkpoint *checkpoint, uint64_t parameter
     if (need <= have)
         return true;
     return fail(error, LACUNA_MODEL,
-                "%s: a model of %" PRIu64 " million parameters needs %" PRIu64
-                " MB of memory, and there are %" PRIu64 " MB; take a smaller or more strongly quantised one",
+                "%s: a model of %" PRIu64 " million parameters needs %" PRIu64 " MB of memory, and %" PRIu64
+                " MB are available; take a smaller or more strongly quantised one",
                 checkpoint_path(checkpoint), parameters / 1000000, need >> 20, have >> 20);
 }
 

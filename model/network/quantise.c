@@ -1,5 +1,7 @@
 #include "model/network/quantise.h"
 
+#include "model/base/file.h"
+#include "model/base/json.h"
 #include "model/tensor/floats.h"
 #include "model/tensor/int8.h"
 #include "model/tensor/weight.h"
@@ -9,10 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NAME_ROOM = 512 };
+
+/* One tensor on its way into the file. */
+struct outgoing {
+    struct tensor tensor; /* as it is written; its name is owned, its data are not there */
+    struct weight weight; /* where its rows come from */
+    bool matrix, scales;  /* scales: of the rows of an int8 matrix */
+    int heads;            /* rows lie in rotary pairs per head, which this undoes; 0: as they are */
+};
+
 struct writing {
     const struct checkpoint *checkpoint;
     enum dtype type;
-    struct tensor *tensors; /* room for two of each */
+    struct outgoing *at; /* room for two of each tensor */
     size_t count;
     struct quantise_report report;
     double squares, error_squares;
@@ -22,28 +34,6 @@ static bool ends_with(const struct tensor *tensor, const char *ending)
 {
     size_t length = strlen(tensor->name), cut = strlen(ending);
     return length > cut && strcmp(tensor->name + length - cut, ending) == 0;
-}
-
-static void append(struct writing *writing, const char *name, enum dtype type, const struct tensor *shape,
-                   int rank, const void *data)
-{
-    struct tensor *tensor = &writing->tensors[writing->count++];
-    *tensor = *shape;
-    tensor->name = strdup(name);
-    tensor->type = type;
-    tensor->rank = rank;
-    for (int i = rank; i < TENSOR_RANK_MAX; i++)
-        tensor->shape[i] = 1;
-    tensor->data = data;
-    tensor->size = dtype_bytes(type, tensor_elements(tensor));
-}
-
-static void append_float(struct writing *writing, const struct tensor *tensor)
-{
-    int64_t elements = tensor_elements(tensor);
-    float *values = floats_new((size_t)elements);
-    tensor_to_f32(tensor, 0, elements, values);
-    append(writing, tensor->name, DTYPE_F32, tensor, tensor->rank, values);
 }
 
 /* One row in the new type; returns its scale. `back` gets the values that it stands for. */
@@ -84,29 +74,62 @@ static void measure(struct writing *writing, const float *row, const float *back
         writing->report.largest_error = fmax(writing->report.largest_error, largest / most);
 }
 
-static bool append_matrix(struct writing *writing, const struct tensor *tensor, struct lacuna_error *error)
+/* ---- what is written */
+
+/* Heads whose rows a GGUF file holds in rotary pairs, where safetensors hold the halves one after the other.
+ */
+static int heads_of(const struct checkpoint *checkpoint, const char *name)
 {
-    struct weight weight;
-    int rows = (int)tensor->shape[0], cols = (int)tensor->shape[1];
-    if (!weight_find(&weight, writing->checkpoint, tensor->name, rows, cols, error))
-        return false;
-    float *scales = floats_new((size_t)rows), *row = floats_new(2 * (size_t)cols), *back = row + cols;
-    size_t stride = dtype_bytes(writing->type, cols);
-    char *values = aligned_new((size_t)rows * stride), name[512];
-    for (int i = 0; i < rows; i++) {
-        weight_read(&weight, i, 1, row);
-        scales[i] = convert_row(writing->type, row, cols, values + (size_t)i * stride, back);
-        measure(writing, row, back, cols);
+    const json_t *config = checkpoint_config(checkpoint);
+    int heads = (int)json_whole(config, "n_heads", json_whole(config, "num_attention_heads", 0));
+    if (!json_flag(config, "rope_interleaved", false))
+        return 0;
+    if (strstr(name, ".q_proj."))
+        return heads;
+    return strstr(name, ".k_proj.")
+               ? (int)json_whole(config, "n_kv_heads", json_whole(config, "num_key_value_heads", heads))
+               : 0;
+}
+
+static void append(struct writing *writing, const char *name, enum dtype type, const struct outgoing *like)
+{
+    struct outgoing *out = &writing->at[writing->count++];
+    *out = *like;
+    out->tensor.name = strdup(name);
+    out->tensor.type = type;
+    if (like->scales) {
+        out->tensor.rank = 1;
+        out->tensor.shape[1] = 1;
     }
-    free(row);
-    name_with(tensor->name, "scale", name, sizeof name);
-    if (writing->type == DTYPE_I8)
-        append(writing, name, DTYPE_F32, tensor, 1, scales);
-    else
-        free(scales);
-    append(writing, tensor->name, writing->type, tensor, 2, values);
+    out->tensor.size = dtype_bytes(type, tensor_elements(&out->tensor));
+}
+
+static bool append_tensor(struct writing *writing, const struct tensor *tensor, struct lacuna_error *error)
+{
+    struct outgoing out = { .tensor = *tensor, .heads = heads_of(writing->checkpoint, tensor->name) };
+    int64_t cols = tensor->rank && !(out.heads && tensor->rank == 1) ? tensor->shape[tensor->rank - 1] : 1;
+    int64_t rows = cols ? tensor_elements(tensor) / cols : 0;
+    if (cols > INT_MAX || rows > INT_MAX)
+        return fail(error, LACUNA_MODEL, "tensor %.100s is too large to convert", tensor->name);
+    if (out.heads && (rows % out.heads || rows / out.heads % 2))
+        return fail(error, LACUNA_MODEL, "tensor %.100s has no whole heads", tensor->name);
+    out.matrix = tensor->rank == 2 && ends_with(tensor, ".weight");
+    out.weight = (struct weight){ .tensor = tensor, .rows = (int)rows, .cols = (int)cols };
+    if (!out.matrix) {
+        append(writing, tensor->name, DTYPE_F32, &out);
+        return true;
+    }
+    if (!weight_find(&out.weight, writing->checkpoint, tensor->name, (int)rows, (int)cols, error))
+        return false;
+    append(writing, tensor->name, writing->type, &out);
     writing->report.matrices++;
-    writing->report.values += (uint64_t)rows * (uint64_t)cols;
+    writing->report.values += (uint64_t)(rows * cols);
+    if (writing->type != DTYPE_I8)
+        return true;
+    char name[NAME_ROOM];
+    name_with(tensor->name, "scale", name, sizeof name);
+    out.scales = true;
+    append(writing, name, DTYPE_F32, &out);
     return true;
 }
 
@@ -114,13 +137,8 @@ static bool append_all(struct writing *writing, struct lacuna_error *error)
 {
     for (size_t i = 0; i < checkpoint_count(writing->checkpoint); i++) {
         const struct tensor *tensor = checkpoint_at(writing->checkpoint, i);
-        bool fits = tensor->rank == 2 && tensor->shape[0] <= INT_MAX && tensor->shape[1] <= INT_MAX;
-        if (fits && ends_with(tensor, ".weight")) {
-            if (!append_matrix(writing, tensor, error))
-                return false;
-        } else if (!ends_with(tensor, ".scale")) {
-            append_float(writing, tensor);
-        }
+        if (!ends_with(tensor, ".scale") && !append_tensor(writing, tensor, error))
+            return false;
     }
     return true;
 }
@@ -128,27 +146,76 @@ static bool append_all(struct writing *writing, struct lacuna_error *error)
 /* Wider types first, so that all are aligned. */
 static int by_type(const void *a, const void *b)
 {
-    const struct tensor *left = a, *right = b;
+    const struct tensor *left = &((const struct outgoing *)a)->tensor,
+                        *right = &((const struct outgoing *)b)->tensor;
     if (left->type != right->type)
         return left->type == DTYPE_F32 ? -1 : 1;
     return strcmp(left->name, right->name);
 }
 
+/* ---- writing */
+
+/* Row `row` of the file is this row of the source: neighbours become pairs (i, i + half) of a head. */
+static int source_row(const struct outgoing *out, int row)
+{
+    if (!out->heads)
+        return row;
+    int width = out->weight.rows / out->heads, inside = row % width, half = width / 2;
+    return row - inside + inside % half * 2 + inside / half;
+}
+
+static void put_rows(struct writing *writing, const struct outgoing *out, FILE *stream)
+{
+    int cols = out->weight.cols;
+    enum dtype type = out->scales ? DTYPE_I8 : out->tensor.type;
+    float *row = floats_new(2 * (size_t)cols), *back = row + cols;
+    void *packed = aligned_new(dtype_bytes(type, cols));
+    for (int i = 0; i < out->weight.rows; i++) {
+        weight_read(&out->weight, source_row(out, i), 1, row);
+        float scale = convert_row(type, row, cols, packed, back);
+        if (out->scales) {
+            fwrite(&scale, sizeof scale, 1, stream);
+            continue;
+        }
+        if (out->matrix)
+            measure(writing, row, back, cols);
+        fwrite(packed, 1, dtype_bytes(type, cols), stream);
+    }
+    free(row);
+    free(packed);
+}
+
+static bool put_file(struct writing *writing, const char *path, struct lacuna_error *error)
+{
+    struct replacement file;
+    if (!file_begin(&file, path, error))
+        return false;
+    struct tensor *tensors = aligned_new((writing->count + 1) * sizeof *tensors);
+    for (size_t i = 0; i < writing->count; i++)
+        tensors[i] = writing->at[i].tensor;
+    bool done = safetensors_head(file.stream, path, tensors, writing->count, NULL, error);
+    for (size_t i = 0; done && i < writing->count; i++)
+        put_rows(writing, &writing->at[i], file.stream);
+    free(tensors);
+    if (done)
+        return file_replace(&file, error);
+    file_abandon(&file);
+    return false;
+}
+
 bool quantise_write(const struct checkpoint *checkpoint, enum dtype type, const char *path,
                     struct quantise_report *report, struct lacuna_error *error)
 {
-    size_t count = checkpoint_count(checkpoint);
+    size_t room = 2 * checkpoint_count(checkpoint) + 1;
     struct writing writing = { .checkpoint = checkpoint,
                                .type = type,
-                               .tensors = aligned_new(2 * count * sizeof *writing.tensors) };
+                               .at = aligned_new(room * sizeof *writing.at) };
     bool done = append_all(&writing, error);
-    qsort(writing.tensors, writing.count, sizeof *writing.tensors, by_type);
-    done = done && safetensors_write(path, writing.tensors, writing.count, NULL, error);
-    for (size_t i = 0; i < writing.count; i++) {
-        free((void *)writing.tensors[i].name);
-        free((void *)writing.tensors[i].data);
-    }
-    free(writing.tensors);
+    qsort(writing.at, writing.count, sizeof *writing.at, by_type);
+    done = done && put_file(&writing, path, error);
+    for (size_t i = 0; i < writing.count; i++)
+        free((void *)writing.at[i].tensor.name);
+    free(writing.at);
     writing.report.mean_error = writing.squares > 0 ? sqrt(writing.error_squares / writing.squares) : 0;
     if (report)
         *report = writing.report;

@@ -2,7 +2,8 @@
  *
  * Every tensor "….weight" of rank 2 becomes F32, F16, BF16, or I8 [rows, cols] with "….scale" F32 [rows]:
  * value = scale * int8, scale = max |row| / 127. The others are written as F32. Weights that are blocks or
- * int8 already are read as the values that they stand for. */
+ * int8 already are read as the values that they stand for; rows of q and k that GGUF lays in rotary pairs go
+ * back to halves, as the families' own files have them. Nothing is held in memory but a row at a time. */
 #ifndef MODEL_NETWORK_QUANTISE_H
 #define MODEL_NETWORK_QUANTISE_H
 

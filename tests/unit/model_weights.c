@@ -3,6 +3,7 @@
 #include "model/format/checkpoint.h"
 #include "model/format/dtype.h"
 #include "model/format/gguf_write.h"
+#include "model/network/quantise.h"
 #include "model/tokenizer/tokenizer.h"
 
 #include <math.h>
@@ -147,11 +148,11 @@ static struct checkpoint *through_gguf(const char *model_type, enum dtype type, 
     assert_non_null(mkdtemp(folder));
     char *weights = path_join(folder, "model.safetensors"), *config = path_join(folder, "config.json");
     char *gguf = path_join(folder, "made.gguf"), text[200];
-    float query[8 * 32], norm[4] = { 1, 2, 3, 4 };
-    for (int k = 0; k < 8 * 32; k++)
+    float query[16 * 32], norm[4] = { 1, 2, 3, 4 };
+    for (int k = 0; k < 16 * 32; k++)
         query[k] = (float)(k / 32) + (float)(k % 32) / 64;
     const struct tensor tensors[] = {
-        { "model.transformer.blocks.0.q_proj.weight", DTYPE_F32, 2, { 8, 32 }, query, sizeof query },
+        { "model.transformer.blocks.0.q_proj.weight", DTYPE_F32, 2, { 16, 32 }, query, sizeof query },
         { "model.transformer.ln_f.weight", DTYPE_F32, 1, { 4 }, norm, sizeof norm },
     };
     snprintf(text, sizeof text, "{\"model_type\": \"%s\", \"n_heads\": 2, \"rope_theta\": 500.0}",
@@ -180,15 +181,36 @@ static void gguf_is_written_in_the_order_that_its_family_has_there(void **state)
     struct checkpoint *opened = through_gguf("llada", DTYPE_F16, &report);
     float row[32];
     const struct tensor *query = checkpoint_find(opened, "model.transformer.blocks.0.q_proj.weight");
-    static const int order[] = { 0, 2, 1, 3, 4, 6, 5, 7 };
-    for (int k = 0; k < 8; k++) {
+    static const int order[] = { 0, 4, 1, 5, 2, 6, 3, 7 };
+    for (int k = 0; k < 16; k++) {
         tensor_to_f32(query, k * 32, 32, row);
-        assert_true(row[0] == (float)order[k]);
+        assert_true(row[0] == (float)(order[k % 8] + k / 8 * 8));
     }
     assert_true(json_number_value(json_object_get(checkpoint_config(opened), "rope_theta")) == 500);
     assert_int_equal(report.matrices, 1);
     assert_true(report.mean_error == 0);
     checkpoint_close(opened);
+}
+
+static void rows_come_back_from_gguf_in_the_order_of_their_family(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/lacuna-test-XXXXXX.safetensors";
+    int file = mkstemps(path, (int)strlen(".safetensors"));
+    assert_true(file >= 0);
+    close(file);
+    struct checkpoint *made = through_gguf("llada", DTYPE_F16, NULL);
+    assert_true(quantise_write(made, DTYPE_F32, path, NULL, NULL));
+    checkpoint_close(made);
+    struct checkpoint *opened = open_seed(path);
+    const struct tensor *query = checkpoint_find(opened, "model.transformer.blocks.0.q_proj.weight");
+    for (int k = 0; k < 16 * 32; k++) {
+        float value;
+        tensor_to_f32(query, k, 1, &value);
+        assert_true(value == (float)(k / 32) + (float)(k % 32) / 64);
+    }
+    checkpoint_close(opened);
+    unlink(path);
 }
 
 static void gguf_carries_what_it_has_no_words_for(void **state)
@@ -217,6 +239,7 @@ int main(void)
         cmocka_unit_test(hostile_files_are_refused_with_the_reason),
         cmocka_unit_test(what_is_quantised_is_near),
         cmocka_unit_test(gguf_is_written_in_the_order_that_its_family_has_there),
+        cmocka_unit_test(rows_come_back_from_gguf_in_the_order_of_their_family),
         cmocka_unit_test(gguf_carries_what_it_has_no_words_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

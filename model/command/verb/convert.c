@@ -72,10 +72,12 @@ static bool put_beside(const struct checkpoint *checkpoint, const char *source, 
                        struct lacuna_error *error)
 {
     char *config = path_join(folder, "config.json"), *tokenizer = path_join(folder, "tokenizer.json");
-    json_t *spec = tokenizer_spec(source, NULL);
-    bool done = tokenizer_json_write(config, checkpoint_config(checkpoint), error) &&
+    json_t *spec = tokenizer_spec(source, NULL), *stated = json_copy((json_t *)checkpoint_config(checkpoint));
+    json_object_del(stated, "rope_interleaved"); /* the rows are written as the family has them */
+    bool done = tokenizer_json_write(config, stated, error) &&
                 (!spec || tokenizer_json_write(tokenizer, spec, error));
     json_decref(spec);
+    json_decref(stated);
     free(config);
     free(tokenizer);
     return done;
