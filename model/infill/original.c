@@ -20,6 +20,10 @@ static bool read_pieces(struct group *group, struct original *original, struct t
     bool fine =
         tokenizer_encode(group->pieces->tokenizer, whole, touch + text.size, false, &original->ids, error);
     free(whole);
+    for (size_t i = 0; fine && group->wish->task == LACUNA_REWRITE && i < original->ids.count; i++)
+        if (tokenizer_is_special(group->pieces->tokenizer, original->ids.at[i]))
+            fine = fail(error, LACUNA_MODEL,
+                        "the model's vocabulary cannot spell all of the text, so it cannot be rewritten");
     while (fine && original->fixed < (int)original->ids.count) {
         piece_text(group->pieces, original->ids.at[original->fixed], &part);
         if (spelt + part > touch)
