@@ -31,5 +31,5 @@ refusals = [
     (of_type("lladda"), r"\"lladda\".*nearest is llada, known are .*bert.*dream.*modernbert"),
     (of_type("ModernBert"), r"nearest is modernbert"),
     (of_type(None), r"no \"model_type\".*known are"),
-    (too_large, r"needs \d+ MB of memory, and there are \d+ MB; take a smaller"),
+    (too_large, r"needs \d+ MB of memory, and \d+ MB are available; take a smaller"),
 ]
