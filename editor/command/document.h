@@ -23,6 +23,8 @@ struct edit {
 struct document;
 struct document_listener {
     void (*edited)(void *user, struct document *document, const struct text *before, struct edit edit);
+    /* After an undo or redo went over one step; may be NULL. */
+    void (*crossed)(void *user, struct document *document, size_t step, bool undo);
     void (*saving)(void *user, struct document *document); /* before its own file is written; may be NULL */
     void (*saved)(void *user, struct document *document);  /* after that went well; may be NULL */
     void *user;

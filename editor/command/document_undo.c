@@ -71,7 +71,11 @@ static size_t cross_step(struct document *document, size_t index, bool undo)
     text_free(before);
     if (landing.top != (size_t)-1)
         document_set_mark(document, '[', place_line_begin(document->text, landing.first));
-    return landing_offset(document, step, before_step, &landing);
+    size_t cursor = landing_offset(document, step, before_step, &landing);
+    for (struct document_listener *listener = document->listeners; listener; listener = listener->next)
+        if (listener->crossed)
+            listener->crossed(listener->user, document, index, undo);
+    return cursor;
 }
 
 bool document_undo(struct document *document, size_t *cursor)

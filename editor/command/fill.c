@@ -39,6 +39,7 @@ void fill_free(struct fill *fill)
     }
     trace_begin(fill);
     free(fill->trace);
+    free(fill->accepted);
     free(fill->listeners);
     free(fill->watched);
     free(fill->holes);
@@ -56,6 +57,7 @@ void fill_forget(struct editor *editor, const struct document *document)
     for (size_t i = fill->hole_count; i-- > 0;)
         if (fill->holes[i]->document == document)
             hole_remove(fill, fill->holes[i]);
+    fill_forget_accepted(fill, document);
     for (size_t i = fill->listener_count; i-- > 0;) {
         if (fill->watched[i] != document)
             continue;

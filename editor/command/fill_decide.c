@@ -34,10 +34,12 @@ static void accept_whole(struct editor *editor, struct hole *hole)
     struct fill *fill = fill_of(editor);
     struct proposal chosen = proposal_copy(&hole->alternatives[hole->chosen]);
     struct span span = hole->span;
+    struct ask ask = hole->ask ? *hole->ask : (struct ask){ 0 };
     hole_remove(fill, hole);
     editor_set_cursor(editor, span.start);
     editor_close_step(editor);
     editor_replace(editor, span, chosen.text, chosen.size);
+    fill_note_accepted(fill, editor_document(editor), span, &ask);
     editor_set_cursor(editor, chosen.size ? span.start + chosen.size - 1 : span.start);
     editor_close_step(editor);
     proposal_free(&chosen);

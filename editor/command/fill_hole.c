@@ -99,7 +99,7 @@ static void watch(struct fill *fill, struct document *document)
     fill->listeners = memory_resize(fill->listeners, count * sizeof *fill->listeners);
     fill->watched = memory_resize(fill->watched, count * sizeof *fill->watched);
     struct document_listener *listener = memory_new_zero(sizeof *listener);
-    *listener = (struct document_listener){ .edited = follow, .user = fill };
+    *listener = (struct document_listener){ .edited = follow, .crossed = fill_crossed, .user = fill };
     fill->listeners[count - 1] = listener;
     fill->watched[count - 1] = document;
     document_listen(document, listener);

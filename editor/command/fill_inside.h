@@ -60,6 +60,14 @@ struct moment {
     struct proposal shown;
 };
 
+/* A fill that became text: where its hole was before that step. */
+struct accepted {
+    const struct document *document; /* borrowed */
+    size_t step;
+    struct span span;
+    struct ask ask;
+};
+
 struct fill {
     struct editor *editor;
     struct fill_engine *engine;
@@ -73,6 +81,8 @@ struct fill {
     size_t listener_count;
     struct hole *listed; /* whose list has the focus */
     bool hides_confidence;
+    struct accepted *accepted; /* owned, oldest first */
+    size_t accepted_count, accepted_room;
     struct moment *trace; /* owned: the last fill step by step */
     size_t trace_count, trace_room;
 };
@@ -100,6 +110,14 @@ bool proposal_is_pinned(const struct proposal *proposal, struct span span);
 void proposal_pin(struct proposal *proposal, struct span span, bool pinned);
 /* Takes the first `size` bytes off. */
 void proposal_behead(struct proposal *proposal, size_t size);
+
+/* fill_undo.c */
+/* The present step of the document put a fill in the place of a hole over `span`. */
+void fill_note_accepted(struct fill *fill, const struct document *document, struct span span,
+                        const struct ask *ask);
+void fill_forget_accepted(struct fill *fill, const struct document *document);
+/* For document_listener.crossed. */
+void fill_crossed(void *user, struct document *document, size_t step, bool undo);
 
 /* fill_hole.c */
 /* A hole over the span; holes that it overlaps become part of it. */

@@ -161,10 +161,12 @@ bool target_copy_attributes(const struct target *target, int descriptor)
            fchmod(descriptor, target->status.st_mode & 07777) == 0;
 }
 
+enum { WRITE_STEP = 1 << 20 };
+
 bool write_all(int descriptor, const char *bytes, size_t size)
 {
     while (size) {
-        ssize_t put = write(descriptor, bytes, size);
+        ssize_t put = write(descriptor, bytes, size < WRITE_STEP ? size : WRITE_STEP);
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)

@@ -115,6 +115,39 @@ static void an_accepted_fill_is_one_step_and_the_rest_is_untouched(void **state)
     editor_free(editor);
 }
 
+static void undo_brings_the_hole_back_and_redo_takes_it(void **state)
+{
+    (void)state;
+    struct editor *editor = editor_with("The old harbour lay.\nNext.\n");
+    struct document *document = editor_document(editor);
+    size_t cursor;
+    begin_with_stub(editor);
+    edit(editor, 0, 3, "Some");
+    editor_close_step(editor);
+    fill_mask(editor, (struct span){ 9, 16 });
+    assert_true(editor_run_line(editor, "fill"));
+    fill_wait(editor);
+    assert_true(editor_run_line(editor, "accept"));
+    assert_int_equal(fill_hole_count(editor, document), 0);
+    assert_true(document_undo(document, &cursor));
+    text_is(editor, "Some old harbour lay.\nNext.\n");
+    assert_int_equal(fill_hole_count(editor, document), 1);
+    assert_int_equal(fill_hole_at(editor, document, 0)->span.start, 9);
+    assert_int_equal(fill_hole_at(editor, document, 0)->span.end, 16);
+    assert_true(document_undo(document, &cursor));
+    assert_int_equal(fill_hole_at(editor, document, 0)->span.start, 8);
+    assert_true(document_redo(document, &cursor));
+    assert_true(document_redo(document, &cursor));
+    text_is(editor, "Some old quay and waited lay.\nNext.\n");
+    assert_int_equal(fill_hole_count(editor, document), 0);
+    assert_true(document_undo(document, &cursor));
+    assert_true(editor_run_line(editor, "fill"));
+    fill_wait(editor);
+    assert_true(editor_run_line(editor, "accept"));
+    text_is(editor, "Some old quay and waited lay.\nNext.\n");
+    editor_free(editor);
+}
+
 static void edits_made_meanwhile_survive_accept_and_reject(void **state)
 {
     (void)state;
@@ -320,6 +353,7 @@ int main(void)
         cmocka_unit_test(an_empty_hole_stays_behind_what_is_typed_at_it),
         cmocka_unit_test(holes_that_overlap_become_one),
         cmocka_unit_test(an_accepted_fill_is_one_step_and_the_rest_is_untouched),
+        cmocka_unit_test(undo_brings_the_hole_back_and_redo_takes_it),
         cmocka_unit_test(edits_made_meanwhile_survive_accept_and_reject),
         cmocka_unit_test(an_edit_inside_a_hole_ends_its_fill),
         cmocka_unit_test(several_holes_are_filled_together),
