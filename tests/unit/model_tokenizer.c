@@ -266,6 +266,71 @@ static void added_tokens_are_cut_out_first(void **state)
     tokenizer_close(tokenizer);
 }
 
+static void normalized_tokens_are_found_in_normalized_text(void **state)
+{
+    (void)state;
+    struct tokenizer *tokenizer = open_spec(parse(
+        "{'added_tokens': [{'id': 3, 'content': 'Word', 'normalized': true, 'single_word': true}, {'id': 4, "
+        "'content': 'Raw', 'normalized': false}], 'normalizer': {'type': 'Lowercase'}, 'model': {'type': "
+        "'BPE', 'unk_token': '?', 'fuse_unk': true, 'vocab': {'?': 0, 'a': 1, ' ': 2}, 'merges': []}}"));
+    assert_cut(tokenizer, "a WORD a", "a| |Word| |a");
+    assert_cut(tokenizer, "a words", "a| |?");
+    assert_cut(tokenizer, "aRawA", "a|Raw|a");
+    assert_cut(tokenizer, "arawa", "a|?|a|?|a");
+    tokenizer_close(tokenizer);
+}
+
+static void sequences_nest_everywhere(void **state)
+{
+    (void)state;
+    assert_pieces(
+        "{'type': 'Sequence', 'pretokenizers': [{'type': 'Sequence', 'pretokenizers': [{'type': 'Sequence', "
+        "'pretokenizers': [{'type': 'Whitespace'}]}, {'type': 'Punctuation', 'behavior': 'Contiguous'}]}, "
+        "{'type': 'Sequence', 'pretokenizers': []}, {'type': 'Digits', 'individual_digits': true}]}",
+        "ab12 c!?3", "ab|1|2|c|!?|3");
+    struct tokenizer *tokenizer = open_spec(parse(
+        "{'pre_tokenizer': {'type': 'Sequence', 'pretokenizers': [{'type': 'Sequence', 'pretokenizers': "
+        "[{'type': "
+        "'Split', 'pattern': {'Regex': ' ?[a-z]+'}, 'behavior': 'Isolated'}]}, {'type': 'Sequence', "
+        "'pretokenizers': [{'type': 'ByteLevel', 'use_regex': false, 'add_prefix_space': false}]}]}, "
+        "'decoder': "
+        "{'type': 'Sequence', 'decoders': [{'type': 'Sequence', 'decoders': [{'type': 'ByteLevel'}]}]}, "
+        "'post_processor': {'type': 'Sequence', 'processors': [{'type': 'ByteLevel'}, {'type': 'Sequence', "
+        "'processors': [{'type': 'BertProcessing', 'cls': ['a', 0], 'sep': ['b', 1]}]}]}, 'model': {'type': "
+        "'BPE', 'vocab': {'a': 0, 'b': 1, '\xc4\xa0': 2, '\xc4\xa0"
+        "a': 3}, 'merges': ['\xc4\xa0 a']}}"));
+    assert_cut(tokenizer, "ab a",
+               "a|b|\xc4\xa0"
+               "a");
+    assert_read(tokenizer,
+                "a|\xc4\xa0"
+                "a|b",
+                "a ab");
+    assert_int_equal(tokenizer_before(tokenizer)->at[0], 0);
+    assert_int_equal(tokenizer_after(tokenizer)->at[0], 1);
+    tokenizer_close(tokenizer);
+}
+
+/* Each of forty stages doubles what the one before made. */
+static void stages_that_blow_up_a_text_are_stopped(void **state)
+{
+    (void)state;
+    json_t *spec = parse(
+        "{'normalizer': {'type': 'Sequence', 'normalizers': []}, 'model': {'type': 'BPE', 'vocab': {'a': "
+        "0}, 'merges': []}}");
+    json_t *stages = json_object_get(json_object_get(spec, "normalizer"), "normalizers");
+    for (int k = 0; k < 40; k++)
+        json_array_append_new(stages,
+                              parse("{'type': 'Replace', 'pattern': {'String': 'a'}, 'content': 'aa'}"));
+    struct tokenizer *tokenizer = open_spec(spec);
+    struct ids ids = { 0 };
+    struct lacuna_error error = { 0 };
+    assert_false(tokenizer_encode(tokenizer, "aaaa", 4, false, &ids, &error));
+    assert_non_null(strstr(error.message, "times longer"));
+    ids_free(&ids);
+    tokenizer_close(tokenizer);
+}
+
 static void what_is_not_known_is_refused_by_name(void **state)
 {
     (void)state;
@@ -344,6 +409,9 @@ int main(void)
         cmocka_unit_test(wordpiece_takes_the_longest_beginning),
         cmocka_unit_test(blanks_of_metaspace_come_back),
         cmocka_unit_test(added_tokens_are_cut_out_first),
+        cmocka_unit_test(normalized_tokens_are_found_in_normalized_text),
+        cmocka_unit_test(sequences_nest_everywhere),
+        cmocka_unit_test(stages_that_blow_up_a_text_are_stopped),
         cmocka_unit_test(what_is_not_known_is_refused_by_name),
         cmocka_unit_test(a_costly_regular_expression_ends_in_an_error),
         cmocka_unit_test(long_pieces_merge_as_short_ones_do),
