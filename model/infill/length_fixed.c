@@ -38,14 +38,17 @@ static void add_places(void *user, int index, const struct view *view)
     }
 }
 
-/* Φ of a body of `length` places; lengths that no fill has are worth nothing. */
+/* Φ of a body of `length` places; lengths that no fill has are worth nothing, nor is any more once it is
+ * stopped.
+ */
 static bool look_at_length(void *user, int length, double *confidence)
 {
     struct probe *probe = user;
     struct group *group = probe->group;
     int canvas = length + draft_fixed(group, probe->hole);
     *confidence = 0;
-    if (group->holes[probe->hole].chance[canvas] <= 0)
+    bool halted = group->watch->stop && atomic_load(group->watch->stop);
+    if (halted || group->holes[probe->hole].chance[canvas] <= 0)
         return true;
     probe->lengths[probe->hole] = canvas;
     struct lacuna_error reason = { 0 };

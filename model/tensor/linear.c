@@ -47,17 +47,24 @@ static void fetch_rows(const struct weight *weight, int first, int count)
         __builtin_prefetch(at);
 }
 
-/* What lies as [cols, rows] is laid out as panels are; scales are those of its rows, which are columns here.
+enum { BLOCK_MOST = 256 }; /* values in a block of any type */
+
+/* What lies as [cols, rows] is laid out as panels are, in whole blocks that may reach beyond the panel;
+ * scales are those of its rows, which are columns here.
  */
 static void make_panel_transposed(const struct weight *weight, const struct kernels *kernels, int index,
                                   float *panel)
 {
     const struct tensor *tensor = weight->tensor;
     int first = index * PANEL, rest = weight->rows - first, n = rest < PANEL ? rest : PANEL;
+    int block = dtype_block(tensor->type);
     for (int64_t column = 0; column < weight->cols; column++, panel += PANEL) {
-        int64_t at = column * tensor->shape[1] + weight->first + first;
-        float scale = 1;
-        kernels->decode(tensor->type, (const char *)tensor->data + dtype_bytes(tensor->type, at), n, panel);
+        int64_t at = column * tensor->shape[1] + weight->first + first, start = at / block * block;
+        int64_t end = (at + n + block - 1) / block * block;
+        float scale = 1, values[PANEL + 2 * BLOCK_MOST];
+        kernels->decode(tensor->type, (const char *)tensor->data + dtype_bytes(tensor->type, start),
+                        end - start, values);
+        memcpy(panel, values + (at - start), (size_t)n * sizeof *panel);
         if (weight->scale)
             tensor_to_f32(weight->scale, column, 1, &scale);
         for (int j = 0; j < PANEL; j++)

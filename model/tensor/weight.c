@@ -36,9 +36,6 @@ bool weight_find_transposed(struct weight *weight, const struct checkpoint *chec
 {
     if (!weight_find(weight, checkpoint, name, cols, rows, error))
         return false;
-    if (dtype_block(weight->tensor->type) != 1)
-        return fail(error, LACUNA_MODEL, "tensor %s is %s, which cannot be read by columns", name,
-                    dtype_name(weight->tensor->type));
     weight->rows = rows;
     weight->cols = cols;
     weight->transposed = true;

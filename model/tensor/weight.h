@@ -18,8 +18,7 @@ struct weight {
 /* The tensor `name` [rows, cols] and, where that is int8, its scale: "….weight" has "….scale". */
 bool weight_find(struct weight *weight, const struct checkpoint *checkpoint, const char *name, int rows,
                  int cols, struct lacuna_error *error);
-/* The same of a tensor that lies as [cols, rows], as GPT-2's do; its type must be a plain one, and only
- * linear.h reads it. */
+/* The same of a tensor that lies as [cols, rows], as GPT-2's do; only linear.h reads it. */
 bool weight_find_transposed(struct weight *weight, const struct checkpoint *checkpoint, const char *name,
                             int rows, int cols, struct lacuna_error *error);
 /* Rows [first, first + count) of the weight, row-major into out [count, cols]. */
