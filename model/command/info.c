@@ -22,6 +22,7 @@ enum { ROLES = sizeof roles / sizeof *roles };
 static const char *const time_kinds[] = { [TIME_KIND_NONE] = "none",
                                           [TIME_KIND_SIGMA] = "sigma",
                                           [TIME_KIND_STEP] = "step",
+                                          [TIME_KIND_LEVEL] = "level of t",
                                           [TIME_KIND_PROCESS] = "time of the process" };
 
 static int32_t role_token(const struct framing *framing, const struct role *role)

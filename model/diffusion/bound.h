@@ -22,6 +22,10 @@ double bound_masked(const struct prediction *prediction, const struct process_no
 double bound_score_entropy(const struct process *process, const struct process_noise *noise,
                            const float *log_score, int32_t id, int32_t truth, double sigma, float *room);
 
+/* The same; row, the log scores, becomes weight times the gradient by them. */
+double bound_score_gradient(const struct process *process, const struct process_noise *noise, float *row,
+                            int32_t id, int32_t truth, double sigma, double weight, float *room);
+
 /* How far `truth` at sigma is from noise that is even over the vocabulary: Kullback-Leibler divergence. room:
  * [vocabulary]. */
 double bound_prior(const struct process *process, const struct process_noise *noise, int32_t truth,

@@ -179,6 +179,8 @@ static float time_input(const struct denoise *denoise, const struct sequence *se
         return (float)sigma_of(denoise, sequence);
     case TIME_KIND_STEP:
         return (float)sequence->steps;
+    case TIME_KIND_LEVEL:
+        return (float)(sequence->t * denoise->framing->time_levels);
     case TIME_KIND_NONE:
     case TIME_KIND_PROCESS:
         break;

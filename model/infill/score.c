@@ -83,12 +83,16 @@ static void shuffle(struct scorer *scorer, int count)
     }
 }
 
-/* Slots and text, of which the places of `noised` (NULL: none) are wanted; sigma is told where the network
+/* Slots and text, of which the places of `noised` (NULL: none) are wanted; the time is told where the network
  * needs it. */
-static bool look(struct scorer *scorer, const int32_t *text, int count, const uint8_t *noised, double sigma,
+static bool look(struct scorer *scorer, const int32_t *text, int count, const uint8_t *noised, double t,
                  struct lacuna_error *error)
 {
     const struct framing *framing = infill_framing(scorer->infill);
+    double sigma = schedule_sigma(&scorer->denoise.schedule, t);
+    float told = framing->time == TIME_KIND_SIGMA   ? (float)sigma
+                 : framing->time == TIME_KIND_LEVEL ? (float)(t * framing->time_levels)
+                                                    : 0;
     int slots = scorer->slots, wanted = 0;
     for (int i = 0; i < slots + count; i++) {
         scorer->ids[i] = i >= slots ? text[i - slots] : framing->none >= 0 ? framing->none : framing->pad;
@@ -102,7 +106,7 @@ static bool look(struct scorer *scorer, const int32_t *text, int count, const ui
                          .count = slots + count,
                          .wanted = scorer->wanted,
                          .wanted_count = wanted,
-                         .time = framing->time == TIME_KIND_SIGMA ? (float)sigma : 0 };
+                         .time = told };
     if (!denoiser_forward(scorer->session, &rows, framing->context_apart ? scorer->kinds : NULL,
                           scorer->logits, scorer->cancel, error))
         return false;
@@ -117,14 +121,14 @@ static bool add_sample(struct scorer *scorer, const int32_t *text, int count, in
                        struct lacuna_error *error)
 {
     const struct noise_schedule *schedule = &scorer->denoise.schedule;
-    double sigma = schedule_sigma(schedule, schedule_time(schedule, 1 - (double)m / count)), sum = 0;
+    double t = schedule_time(schedule, 1 - (double)m / count), sigma = schedule_sigma(schedule, t), sum = 0;
     memcpy(scorer->noisy, text, (size_t)count * sizeof *text);
     memset(scorer->noised, 0, (size_t)count);
     for (int k = first; k < first + m; k++) {
         scorer->noisy[scorer->order[k]] = scorer->noise.mask;
         scorer->noised[scorer->order[k]] = 1;
     }
-    if (!look(scorer, scorer->noisy, count, scorer->noised, sigma, error))
+    if (!look(scorer, scorer->noisy, count, scorer->noised, t, error))
         return false;
     for (int k = 0; k < m; k++)
         sum += bound_masked(scorer->denoise.prediction, &scorer->noise,
@@ -158,11 +162,12 @@ static bool score_window(struct scorer *scorer, const int32_t *text, int count, 
  */
 enum { MOVING_MORE = 4 };
 
-/* The text at sigma, and one look at all of it. Over the samples each place has its numbers evenly from [0,
+/* The text at t, and one look at all of it. Over the samples each place has its numbers evenly from [0,
  * 1): steps by the golden ratio from where it began. */
-static bool look_at_noise(struct scorer *scorer, const int32_t *text, int count, int sample, double sigma,
+static bool look_at_noise(struct scorer *scorer, const int32_t *text, int count, int sample, double t,
                           struct lacuna_error *error)
 {
+    double sigma = schedule_sigma(&scorer->denoise.schedule, t);
     static const double GOLDEN = 0.61803398874989485;
     for (int i = 0; i < count; i++) {
         bool moved = fmod(scorer->begun[i] + sample * GOLDEN, 1) < -expm1(-sigma);
@@ -170,7 +175,7 @@ static bool look_at_noise(struct scorer *scorer, const int32_t *text, int count,
             moved ? (int32_t)random_below(&scorer->random, (uint32_t)scorer->vocabulary) : text[i];
     }
     memset(scorer->noised, 1, (size_t)count);
-    return look(scorer, scorer->noisy, count, scorer->noised, sigma, error);
+    return look(scorer, scorer->noisy, count, scorer->noised, t, error);
 }
 
 static bool score_moving_window(struct scorer *scorer, const int32_t *text, int count, int samples,
@@ -185,7 +190,7 @@ static bool score_moving_window(struct scorer *scorer, const int32_t *text, int 
     for (int k = 0; k < samples; k++) {
         double t = (k + random_uniform_double(&scorer->random)) / samples, sum = 0;
         double sigma = schedule_sigma(schedule, t);
-        if (!look_at_noise(scorer, text, count, k, sigma, error))
+        if (!look_at_noise(scorer, text, count, k, t, error))
             return false;
         for (int i = 0; i < count; i++)
             sum +=
@@ -195,7 +200,7 @@ static bool score_moving_window(struct scorer *scorer, const int32_t *text, int 
     }
     for (int i = 0; i < count; i++)
         nats += bound_prior(process, &scorer->noise, text[i], last, scorer->room);
-    if (first > 0 && !look_at_noise(scorer, text, count, samples, first, error))
+    if (first > 0 && !look_at_noise(scorer, text, count, samples, 0, error))
         return false;
     for (int i = 0; i < count && first > 0; i++)
         nats += bound_left(process, &scorer->noise, scorer->logits + (int64_t)i * scorer->vocabulary,

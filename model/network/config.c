@@ -1,6 +1,7 @@
 #include "model/network/config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 struct config config_of(const struct checkpoint *checkpoint, struct lacuna_error *error)
 {
@@ -81,4 +82,18 @@ const char *config_text_or(struct config *config, const char *key, const char *o
         return otherwise;
     }
     return json_string_value(value);
+}
+
+const char *config_name(struct config *config, const char *key, const char *const *names)
+{
+    const char *value = config_text_or(config, key, names[0]);
+    char known[128] = "one of";
+    for (const char *const *name = names; *name; name++) {
+        if (strcmp(*name, value) == 0)
+            return *name;
+        if (strlen(known) + strlen(*name) + 3 < sizeof known)
+            strcat(strcat(known, name == names ? " " : ", "), *name);
+    }
+    config_refuse(config, key, known);
+    return names[0];
 }

@@ -24,6 +24,8 @@ double config_number_or(struct config *config, const char *key, double otherwise
 bool config_bool_or(struct config *config, const char *key, bool otherwise);
 /* Borrowed from the configuration. */
 const char *config_text_or(struct config *config, const char *key, const char *otherwise);
+/* One of `names`, which NULL ends; the first where the key is missing. */
+const char *config_name(struct config *config, const char *key, const char *const *names);
 /* Records that the value of `key` cannot be had: `what` says what is accepted. */
 void config_refuse(struct config *config, const char *key, const char *what);
 

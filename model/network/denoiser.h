@@ -27,8 +27,8 @@ struct denoiser_session;
 struct engine; /* tensor/engine.h: kernel table, BLAS and worker threads */
 
 /* What rows.time is: nothing; sigma(t), the noise accumulated at time t; the number of the step, from 0;
- * what the process that lays vectors says. */
-enum time_kind { TIME_KIND_NONE, TIME_KIND_SIGMA, TIME_KIND_STEP, TIME_KIND_PROCESS };
+ * t in so many even levels, from 0; what the process that lays vectors says. */
+enum time_kind { TIME_KIND_NONE, TIME_KIND_SIGMA, TIME_KIND_STEP, TIME_KIND_LEVEL, TIME_KIND_PROCESS };
 
 /* How the process of a family of vectors runs (Diffusion-LM, DiffuSeq, Analog Bits). */
 struct vector_framing {
@@ -64,6 +64,7 @@ struct framing {
     bool verified;
     const char *proof; /* what it was compared with, where that is not the original's recorded output */
     enum time_kind time;
+    int time_levels;
     const char *process;         /* of noise: diffusion/process/ */
     const char *schedule;        /* of noise in its training: diffusion/schedule/ */
     const char *prediction;      /* what the output says: diffusion/prediction/ */

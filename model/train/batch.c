@@ -9,6 +9,7 @@ static void reserve(struct batch *b, size_t places)
 {
     size_t old = b->room;
     b->start = memory_grow(b->start, &b->row_room, (size_t)b->row_count + 2, sizeof *b->start);
+    b->level = memory_grow(b->level, &b->level_room, (size_t)b->row_count + 1, sizeof *b->level);
     b->ids = memory_grow(b->ids, &b->room, (size_t)b->count + places, sizeof *b->ids);
     if (b->room == old)
         return;
@@ -17,6 +18,7 @@ static void reserve(struct batch *b, size_t places)
     b->at = memory_resize(b->at, b->room, sizeof *b->at);
     b->wanted = memory_resize(b->wanted, b->room, sizeof *b->wanted);
     b->weight = memory_resize(b->weight, b->room, sizeof *b->weight);
+    b->sigma = memory_resize(b->sigma, b->room, sizeof *b->sigma);
 }
 
 void batch_add_row(struct batch *b, const struct row *row)
@@ -30,8 +32,10 @@ void batch_add_row(struct batch *b, const struct row *row)
         if (row->weight[i] != 0.0f) {
             b->at[b->chosen] = b->count + i;
             b->wanted[b->chosen] = row->wanted[i];
+            b->sigma[b->chosen] = (float)row->sigma;
             b->weight[b->chosen++] = row->weight[i];
         }
+    b->level[b->row_count] = row->level;
     b->start[b->row_count++] = b->count;
     b->count += row->count;
     b->start[b->row_count] = b->count;
@@ -54,7 +58,9 @@ void batch_copy(struct batch *out, const struct batch *batch, int first, int row
             out->at[out->chosen] = batch->at[n] - batch->start[first];
             out->wanted[out->chosen] = batch->wanted[n];
             out->weight[out->chosen] = batch->weight[n];
+            out->sigma[out->chosen] = batch->sigma[n];
         }
+        out->level[out->row_count] = batch->level[r];
         out->start[out->row_count++] = out->count;
         out->count += count;
         out->start[out->row_count] = out->count;
@@ -75,5 +81,7 @@ void batch_free(struct batch *b)
     free(b->at);
     free(b->wanted);
     free(b->weight);
+    free(b->sigma);
+    free(b->level);
     *b = (struct batch){ 0 };
 }

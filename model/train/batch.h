@@ -18,6 +18,8 @@ struct row {
     int32_t *ids, *wanted, *positions;
     uint8_t *kinds;
     float *weight;
+    int level;    /* of time, where the network has levels */
+    double sigma; /* noise of a row whose scores are learnt */
 };
 
 struct batch {
@@ -27,7 +29,9 @@ struct batch {
     uint8_t *kinds;
     int32_t *at, *wanted; /* [chosen] places with a loss, ascending; the piece that belongs there */
     float *weight;        /* [chosen] */
-    size_t row_room, room;
+    float *sigma;         /* [chosen] */
+    int *level;           /* [row_count] */
+    size_t row_room, level_room, room;
 };
 
 /* Copies the row behind the others. */

@@ -71,6 +71,14 @@ static json_t *configuration(const struct export *e)
         "buckets", buckets, "bucket_weights", weights, "training", (json_t *)e->training);
     json_object_update(config, more);
     json_decref(more);
+    if (e->process) {
+        more =
+            json_pack("{s:s, s:s, s:s, s:s, s:i}", "process", e->process, "noise_schedule", e->noise_schedule,
+                      "prediction", e->prediction, "attention", "full", "time_levels", s->time_levels);
+        json_object_update(config, more);
+        json_object_del(config, "null_token_id");
+        json_decref(more);
+    }
     return config;
 }
 

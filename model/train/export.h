@@ -10,12 +10,13 @@ struct export
 {
     const struct parameters *parameters;
     const float *weights;
-    enum dtype type;        /* DTYPE_BF16, DTYPE_F16 or DTYPE_F32 */
-    int positions;          /* of the longest rows trained on */
-    const json_t *meta;     /* of the prepared folder: its attributes */
-    const json_t *training; /* how the weights came about; borrowed */
-    const char *tokenizer;  /* the file to copy */
-    const char *folder;     /* made where it is missing */
+    enum dtype type;                                   /* DTYPE_BF16, DTYPE_F16 or DTYPE_F32 */
+    const char *process, *noise_schedule, *prediction; /* of a model of scores; NULL: one of pieces */
+    int positions;                                     /* of the longest rows trained on */
+    const json_t *meta;                                /* of the prepared folder: its attributes */
+    const json_t *training;                            /* how the weights came about; borrowed */
+    const char *tokenizer;                             /* the file to copy */
+    const char *folder;                                /* made where it is missing */
 };
 /* model.safetensors alone. */
 bool export_weights(const struct parameters *parameters, const float *weights, enum dtype type,

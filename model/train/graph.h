@@ -9,6 +9,7 @@
 #ifndef MODEL_TRAIN_GRAPH_H
 #define MODEL_TRAIN_GRAPH_H
 
+#include "model/diffusion/prediction.h"
 #include "model/train/batch.h"
 #include "model/train/parameters.h"
 #include "model/train/product.h"
@@ -39,16 +40,25 @@ struct ends {
     void (*back)(void *user, const float *d_x);
 };
 
+/* What is learnt instead of pieces: log scores of noised text by their score entropy (diffusion/bound.h). */
+struct scores {
+    const struct process *process;
+    const struct prediction *prediction;
+    struct process_noise noise;
+};
+
 struct pass {
     const float *weights;
-    float *gradient;         /* added to; NULL: forward alone */
-    float dropout;           /* of the embedding and of what a block adds, 0 … 0.5 */
-    uint64_t seed;           /* of dropout */
-    float *losses;           /* [chosen] cross-entropies in nats, or NULL */
-    int32_t *best;           /* [chosen] the likeliest piece, or NULL */
-    const struct ends *ends; /* NULL: rows are tokens */
+    const struct scores *scores; /* NULL: cross-entropy of the wanted pieces */
+    float *gradient;             /* added to; NULL: forward alone */
+    float dropout;               /* of the embedding and of what a block adds, 0 … 0.5 */
+    uint64_t seed;               /* of dropout */
+    float *losses;               /* [chosen] unweighted, in nats, or NULL */
+    int32_t *best;               /* [chosen] the likeliest piece, or NULL */
+    const struct ends *ends;     /* NULL: rows are tokens */
 };
-/* Σ weight · cross-entropy over the chosen places, or the ends' loss. The batch must keep within the limits.
+/* Σ weight · cross-entropy, or score entropy, over the chosen places, or the ends' loss. The batch must keep
+ * within the limits.
  */
 double graph_run(struct graph *graph, const struct batch *batch, const struct pass *pass);
 

@@ -14,6 +14,12 @@ static void embed(struct graph *g, const struct tile *t)
     for (int i = 0; i < t->count && !g->pass->ends; i++)
         memcpy(x + (size_t)i * (size_t)width, table + (size_t)g->batch->ids[t->first + i] * (size_t)width,
                sizeof *x * (size_t)width);
+    for (int row = t->row; row < t->row_end && g->parameters->shape.time_levels; row++) {
+        const float *time =
+            g->pass->weights + g->parameters->times + (size_t)g->batch->level[row] * (size_t)width;
+        for (int place = g->batch->start[row]; place < g->batch->start[row + 1]; place++)
+            vector_add(x + (size_t)(place - t->first) * (size_t)width, time, (size_t)width);
+    }
     if (g->pass->dropout > 0.0f)
         graph_drop(g, x, x, 0, t->first, t->count);
 }

@@ -1,5 +1,6 @@
 #include "model/train/graph_parts.h"
 
+#include "model/diffusion/bound.h"
 #include "model/tensor/engine.h"
 #include "model/train/vector.h"
 
@@ -19,6 +20,21 @@ static int likeliest(const float *z, int count)
     for (int i = 1; i < count; i++)
         best = z[i] > z[best] ? i : best;
     return best;
+}
+
+/* The loss of one chosen place; with a gradient, z becomes it. */
+static float place_loss(const struct graph *g, int n, float *z, float *room)
+{
+    const struct scores *scores = g->pass->scores;
+    const struct batch *batch = g->batch;
+    int pieces = g->parameters->shape.vocabulary;
+    if (!scores)
+        return vector_cross_entropy(z, pieces, batch->wanted[n], batch->weight[n]);
+    int32_t id = batch->ids[batch->at[n]];
+    double sigma = (double)batch->sigma[n];
+    scores->prediction->read(&scores->noise, id, sigma, z);
+    return (float)bound_score_gradient(scores->process, &scores->noise, z, id, batch->wanted[n], sigma,
+                                       (double)batch->weight[n], room);
 }
 
 /* Logits of some rows, their losses, and with a gradient d_logits in their place and d_rows = d_logits ·
@@ -43,7 +59,7 @@ static void logits_tile(void *user, int tile)
         float *row = z + (size_t)i * (size_t)pieces;
         if (pass->best)
             pass->best[n] = likeliest(row, pieces);
-        float loss = vector_cross_entropy(row, pieces, batch->wanted[n], batch->weight[n]);
+        float loss = place_loss(g, n, row, g->score_room + (size_t)tile * 2 * (size_t)pieces);
         if (pass->losses)
             pass->losses[n] = loss;
         g->head_losses[from + i] = (double)loss * (double)batch->weight[n];

@@ -86,6 +86,18 @@ static void embedding_tile(void *user, int tile)
                        (size_t)width);
 }
 
+/* A level's gradient is that of every place of its rows. */
+static void add_times(struct graph *g)
+{
+    size_t width = (size_t)g->parameters->shape.width;
+    const float *d = g->pass->dropout > 0.0f ? g->d_embedded : g->d_first;
+    for (int row = 0; row < g->batch->row_count; row++) {
+        float *gradient = g->pass->gradient + g->parameters->times + (size_t)g->batch->level[row] * width;
+        for (int place = g->batch->start[row]; place < g->batch->start[row + 1]; place++)
+            vector_add(gradient, d + (size_t)place * width, width);
+    }
+}
+
 static void add_gains(struct graph *g)
 {
     const struct shape *s = &g->parameters->shape;
@@ -111,4 +123,6 @@ void graph_weight_gradients(struct graph *g)
     else
         engine_parallel(g->engine, TILES_OF_IDS, embedding_tile, g);
     add_gains(g);
+    if (g->parameters->shape.time_levels)
+        add_times(g);
 }

@@ -1,5 +1,6 @@
 #include "model/train/parameters.h"
 
+#include "model/base/json.h"
 #include "model/base/memory.h"
 #include "model/train/draw.h"
 
@@ -32,6 +33,8 @@ bool shape_check(const struct shape *s, struct lacuna_error *error)
     if (s->vocabulary < 8 || s->vocabulary > 65536)
         return fail(error, LACUNA_MODEL, "a vocabulary of %d pieces: training takes 8 to 65536",
                     s->vocabulary);
+    if (s->time_levels < 0 || s->time_levels > 65536 || s->time_levels == 1)
+        return fail(error, LACUNA_MODEL, "%d levels of time: training takes 2 to 65536", s->time_levels);
     if (s->width < 2 || s->width > 8192 || s->layers < 1 || s->layers > 256 || s->inner < 1 ||
         s->inner > 65536)
         return fail(error, LACUNA_MODEL, "width %d, %d layers, inner width %d: out of range", s->width,
@@ -109,7 +112,7 @@ struct parameters *parameters_new(const struct shape *shape)
 {
     struct parameters *p = memory_new(1, sizeof *p);
     p->shape = *shape;
-    p->at = memory_new((size_t)shape->layers * TENSORS_PER_LAYER + 2 + TENSORS_OF_VECTORS, sizeof *p->at);
+    p->at = memory_new((size_t)shape->layers * TENSORS_PER_LAYER + 3 + TENSORS_OF_VECTORS, sizeof *p->at);
     p->layers = memory_new((size_t)shape->layers, sizeof *p->layers);
     if (shape->vector_width)
         add_vectors(p);
@@ -118,6 +121,8 @@ struct parameters *parameters_new(const struct shape *shape)
     for (int n = 0; n < shape->layers; n++)
         add_layer(p, n);
     p->last_norm = add(p, 1, shape->width, false, "model.norm.weight");
+    if (shape->time_levels)
+        p->times = add(p, shape->time_levels, shape->width, false, "model.embed_time.weight");
     return p;
 }
 
@@ -184,6 +189,7 @@ bool shape_read(struct shape *shape, const struct checkpoint *checkpoint, struct
         return fail(error, LACUNA_MODEL,
                     "%s: a \"%s\" model; training goes on from models of type \"lacuna\" alone",
                     checkpoint_path(checkpoint), type ? type : "?");
+    shape->time_levels = (int)json_whole(config, "time_levels", 0);
     return read_number(config, "vocab_size", &shape->vocabulary, error) &&
            read_number(config, "hidden_size", &shape->width, error) &&
            read_number(config, "num_hidden_layers", &shape->layers, error) &&

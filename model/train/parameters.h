@@ -2,7 +2,7 @@
  *
  *     embed_tokens [vocabulary, width]
  *     per layer: input_layernorm, q k v (one matrix [3·width, width]), o, post_attention_layernorm, gate up
- * (one matrix [2·inner, width]), down [width, inner] norm
+ * (one matrix [2·inner, width]), down [width, inner] norm, embed_time [levels, width]
  *
  * Where rows are vectors, projections and the time's mlp stand around the layers, named as in Diffusion-LM.
  *
@@ -21,6 +21,7 @@ struct shape {
     int vocabulary, width, layers, heads, inner;
     int vector_width, vector_in; /* of a token's vector, and of what a row reads; 0: rows are tokens */
     int time_features;           /* sines and cosines of the time, where rows are vectors */
+    int time_levels; /* rows of a table that is added to every place of a row by its time; 0: no time */
 };
 
 /* Presets "tiny", "cpu" (10M parameters with 8,192 pieces), "gpu" (40M with 16,384); vocabulary 0. NULL: no
@@ -57,8 +58,8 @@ struct parameters {
     struct shape shape;
     struct parameter *at;
     int count;
-    size_t size; /* floats in a run */
-    size_t embedding, last_norm;
+    size_t size;                        /* floats in a run */
+    size_t embedding, last_norm, times; /* times: where there are levels */
     struct layer_offsets *layers;
     struct vector_offsets vectors;
 };

@@ -144,6 +144,35 @@ static void make_uniform(struct row_maker *maker, const struct window *w, double
     }
 }
 
+/* Times near 0 and 1 are left to the schedule's ends. */
+static const double TIME_LEAST = 1e-3;
+
+/* The piece at sigma: what is drawn from the process's transition, by one number. */
+static int32_t noised_piece(const struct row_noise *noise, struct random *random, int32_t piece, double sigma)
+{
+    if (random_uniform_double(random) < exp(-sigma))
+        return piece;
+    return noise->process->moves ? (int32_t)random_below(random, (uint32_t)noise->noise.vocabulary)
+                                 : noise->noise.mask;
+}
+
+static void make_noised(struct row_maker *maker, const struct window *w, double share)
+{
+    const struct row_noise *noise = maker->recipe.noise;
+    double t = TIME_LEAST + (1 - TIME_LEAST) * share, sigma = schedule_sigma(&noise->schedule, t);
+    double rate = schedule_noise_rate(&noise->schedule, t);
+    put_labels(maker, NULL, KIND_ATTRIBUTE);
+    struct row *row = &maker->row;
+    row->sigma = sigma;
+    row->level = (int)(t * noise->levels) < noise->levels ? (int)(t * noise->levels) : noise->levels - 1;
+    for (int i = 0; i < w->count; i++) {
+        int32_t id = noised_piece(noise, maker->random, w->tokens[i], sigma);
+        put(maker, id, w->tokens[i], KIND_HOLE, row->count, false);
+        if (noise->process->moves || id == noise->noise.mask)
+            row->weight[row->count - 1] = (float)(rate / w->count);
+    }
+}
+
 /* One to three of the labels that hold for the sentence of token `at`, or all <none>. */
 static void choose_labels(struct row_maker *maker, uint32_t at, int32_t *labels)
 {
@@ -316,6 +345,10 @@ const struct row *row_maker_make(struct row_maker *maker, struct random *random,
         return &maker->row;
     }
     struct window w = choose_window(maker, maker->recipe.length - ATTRIBUTE_SLOTS);
+    if (maker->recipe.noise) {
+        make_noised(maker, &w, share);
+        return &maker->row;
+    }
     bool exact = maker->recipe.only != HOLE_ONE_WORD && draw_chance(random, 0.5);
     bool uniform = draw_chance(random, maker->recipe.uniform);
     int count = uniform ? 0 : holes_pick(maker->corpus, random, &w, maker->recipe.only, exact, maker->holes);

@@ -3,7 +3,8 @@
  *
  *     causal:   <none> <none> <none> text                 predicts each next piece
  *     uniform:  <none> <none> <none> text, m places masked anywhere
- *     holes:    labels of the first hole's sentence, then text with one to four holes of a word to several
+ *     noised:   <none> <none> <none> text, all of it at one time t of a process; weights rate(t) over the
+ * pieces holes:    labels of the first hole's sentence, then text with one to four holes of a word to several
  * sentences; of a row's n hole places m are masked and the others shown, m even in 1 … n. A hole stands in a
  * bucket of 4 … 128 places drawn independently of its length; its tail is <null>, or left out while what
  * follows keeps its positions. Some holes begin or end inside a word; some rows hold misspelt words, whose
@@ -11,6 +12,7 @@
 #ifndef MODEL_TRAIN_ROWS_H
 #define MODEL_TRAIN_ROWS_H
 
+#include "model/diffusion/process.h"
 #include "model/train/batch.h"
 #include "model/train/corpus.h"
 
@@ -22,13 +24,22 @@ extern const double bucket_weights[BUCKET_COUNT];
 
 enum hole_kind { HOLE_WORDS, HOLE_PHRASE, HOLE_SENTENCE, HOLE_SENTENCES, HOLE_ONE_WORD, HOLE_ANY };
 
+/* Noise of a process at a time of its own for each row, told as one of `levels`. Borrowed by the recipe. */
+struct row_noise {
+    const struct process *process;
+    struct noise_schedule schedule;
+    struct process_noise noise;
+    int levels;
+};
+
 struct row_recipe {
     int length; /* places of a row, ROW_PLACES_MIN … ROW_PLACES_MAX */
     bool causal;
-    double uniform;      /* share of rows masked anywhere */
-    double spoilt;       /* share of hole rows with misspelt words */
-    double labelled;     /* share of hole rows with labels */
-    enum hole_kind only; /* HOLE_ANY, or one hole a row of this kind alone and nothing spoilt */
+    double uniform;                /* share of rows masked anywhere */
+    double spoilt;                 /* share of hole rows with misspelt words */
+    double labelled;               /* share of hole rows with labels */
+    const struct row_noise *noise; /* NULL: masks; else every row is noised text, whose scores are learnt */
+    enum hole_kind only;           /* HOLE_ANY, or one hole a row of this kind alone and nothing spoilt */
 };
 /* uniform .25, spoilt .2, labelled .5 */
 struct row_recipe row_recipe_default(int length);

@@ -30,6 +30,8 @@ struct run {
     struct optimizer *optimizer;
     struct graph *graph;
     struct row_maker *causal_rows, *hole_rows;
+    struct row_noise noise; /* where scores are learnt */
+    struct scores scores;
     struct validation *validation;
     struct report *report;
     FILE *record;
@@ -87,12 +89,31 @@ static bool check(const struct training *t, struct lacuna_error *error)
     return true;
 }
 
+/* Levels of time that a network of scores is told. */
+enum { TIME_LEVELS = 128 };
+
+/* Absorbing scores are learnt with the noise taken out, as they grow without end towards t = 0. */
+static void begin_scores(struct run *run)
+{
+    const struct training *t = run->training;
+    struct process_noise noise = { .mask = t->process->moves ? -1 : TOKEN_MASK,
+                                   .vocabulary = run->corpus->vocabulary };
+    run->noise = (struct row_noise){
+        .process = t->process, .schedule = { .kind = t->noise }, .noise = noise, .levels = TIME_LEVELS
+    };
+    run->scores =
+        (struct scores){ .process = t->process,
+                         .prediction = prediction_find(t->process->moves ? "score" : "scaled_score"),
+                         .noise = noise };
+}
+
 /* The network's shape and first weights. */
 static bool begin_weights(struct run *run, struct lacuna_error *error)
 {
     const struct training *t = run->training;
     struct shape shape = t->shape;
     shape.vocabulary = run->corpus->vocabulary;
+    shape.time_levels = t->process ? TIME_LEVELS : 0;
     struct checkpoint *checkpoint = t->init ? checkpoint_open(t->init, error) : NULL;
     if (t->init && (!checkpoint || !shape_read(&shape, checkpoint, error))) {
         checkpoint_close(checkpoint);
@@ -141,6 +162,11 @@ static bool begin_state(struct run *run, struct lacuna_error *error)
     return fine;
 }
 
+static const struct scores *score_of(const struct run *run)
+{
+    return run->training->process ? &run->scores : NULL;
+}
+
 static bool begin(struct run *run, struct lacuna_error *error)
 {
     const struct training *t = run->training;
@@ -150,6 +176,8 @@ static bool begin(struct run *run, struct lacuna_error *error)
     run->corpus = run->engine ? corpus_open(t->data, "train", error) : NULL;
     if (!run->corpus)
         return false;
+    if (t->process)
+        begin_scores(run);
     if (t->validate && !(run->valid = corpus_open(t->data, "valid", error)))
         return false;
     run->products = products_new(run->engine, t->precision, error);
@@ -169,9 +197,12 @@ static bool begin(struct run *run, struct lacuna_error *error)
     struct row_recipe causal = t->rows;
     causal.causal = true;
     run->causal_rows = row_maker_new(run->corpus, causal);
-    run->hole_rows = row_maker_new(run->corpus, t->rows);
+    struct row_recipe rows = t->rows;
+    rows.noise = t->process ? &run->noise : NULL;
+    run->hole_rows = row_maker_new(run->corpus, rows);
     if (run->valid)
-        run->validation = validation_new(run->valid, t->validation_rows, t->rows.length);
+        run->validation =
+            validation_new(run->valid, t->validation_rows, t->rows.length, rows.noise, score_of(run));
     return true;
 }
 
@@ -211,6 +242,7 @@ static double pass_over(struct run *run, double dropout)
             ;
         batch_copy(&run->part, batch, first, past - first);
         struct pass pass = { .weights = run->weights,
+                             .scores = score_of(run),
                              .gradient = run->gradient,
                              .dropout = (float)dropout,
                              .seed = run->progress.seed ^ (uint64_t)run->progress.steps << 20 ^
@@ -258,7 +290,7 @@ static bool step(struct run *run, double done, struct lacuna_error *error)
     double rate = schedule_rate(&t->schedule, p->steps - p->leg_steps, done);
     batch_clear(&run->batch);
     row_maker_fill(done < t->causal ? run->causal_rows : run->hole_rows, p->seed, (uint64_t)p->steps,
-                   t->places / t->rows.length, t->flat, &run->batch);
+                   t->places / t->rows.length, t->process ? 0 : t->flat, &run->batch);
     if (run->record)
         record_batch(run->record, &run->batch, rate);
     double loss = pass_over(run, t->dropout);
@@ -312,6 +344,9 @@ static bool save(struct run *run, struct lacuna_error *error)
                              .weights = run->optimizer->average,
                              .type = t->type,
                              .positions = run->positions,
+                             .process = t->process ? t->process->name : NULL,
+                             .noise_schedule = t->process ? t->noise->name : NULL,
+                             .prediction = t->process ? run->scores.prediction->name : NULL,
                              .meta = run->corpus->meta,
                              .training = noted,
                              .tokenizer = tokenizer,

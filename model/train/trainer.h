@@ -21,6 +21,9 @@ struct training {
     struct shape shape; /* where there is no init; the vocabulary comes from the data */
     struct optimizer_recipe optimizer;
     struct row_recipe rows;
+    /* Scores of text noised by a process are learnt (SEDD) instead of pieces in holes; NULL: pieces. */
+    const struct process *process;
+    const struct schedule *noise;
     double causal;    /* share of the leg in which rows are causal */
     int places, part; /* places of a step, and at most of one pass (memory) */
     double flat;      /* see row_maker_fill */

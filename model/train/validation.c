@@ -11,6 +11,7 @@ static const char *const part_names[PARTS] = { "bpb", "words", "phrase", "senten
 
 struct validation {
     const struct corpus *corpus;
+    const struct scores *scores;
     struct batch parts[PARTS]; /* uniform rows, then one kind of hole each */
 };
 
@@ -36,13 +37,16 @@ static void fill(struct batch *batch, struct row_maker *maker, uint64_t seed, in
     }
 }
 
-struct validation *validation_new(const struct corpus *corpus, int row_count, int length)
+struct validation *validation_new(const struct corpus *corpus, int row_count, int length,
+                                  const struct row_noise *noise, const struct scores *scores)
 {
     struct validation *v = memory_new(1, sizeof *v);
     v->corpus = corpus;
+    v->scores = scores;
     int batches = row_count / 64 > 1 ? row_count / 64 : 1;
-    for (int part = 0; part < PARTS; part++) {
+    for (int part = 0; part < (scores ? 1 : PARTS); part++) {
         struct row_recipe recipe = { .length = length,
+                                     .noise = noise,
                                      .uniform = part == BITS ? 1.0 : 0.0,
                                      .only = part == BITS ? HOLE_ANY : (enum hole_kind)(part - 1) };
         bool word = recipe.only == HOLE_ONE_WORD;
@@ -70,13 +74,13 @@ static size_t bytes_of(const struct corpus *c, int32_t id)
 }
 
 /* Per row: places times the mean loss over the masked ones, in bits, against the bytes of the text. */
-static void count_bits(const struct corpus *c, const struct batch *b, const float *losses,
+static void count_bits(const struct corpus *c, const struct batch *b, const float *losses, bool moves,
                        struct tally *tally)
 {
     for (int r = 0, n = 0; r < b->row_count; r++) {
         double places = b->start[r + 1] - b->start[r] - ATTRIBUTE_SLOTS;
         for (int i = b->start[r]; i < b->start[r + 1]; i++)
-            tally->total += b->ids[i] == TOKEN_MASK ? 0.0 : (double)bytes_of(c, b->ids[i]);
+            tally->total += moves || b->ids[i] == TOKEN_MASK ? 0.0 : (double)bytes_of(c, b->ids[i]);
         for (; n < b->chosen && b->at[n] < b->start[r + 1]; n++) {
             tally->loss += (double)losses[n] * (double)b->weight[n] * places / log(2.0);
             tally->total += (double)bytes_of(c, b->wanted[n]);
@@ -113,9 +117,12 @@ static struct tally run_part(const struct validation *v, int part, struct graph 
             ;
         batch_copy(&some, whole, first, end - first);
         graph_run(graph, &some,
-                  &(struct pass){ .weights = weights, .losses = losses, .best = part == BITS ? NULL : best });
+                  &(struct pass){ .weights = weights,
+                                  .scores = v->scores,
+                                  .losses = losses,
+                                  .best = part == BITS ? NULL : best });
         if (part == BITS)
-            count_bits(v->corpus, &some, losses, &tally);
+            count_bits(v->corpus, &some, losses, v->scores && v->scores->process->moves, &tally);
         else
             count_holes(&some, losses, best, &tally);
     }
@@ -128,8 +135,8 @@ static struct tally run_part(const struct validation *v, int part, struct graph 
 struct verdict validation_run(const struct validation *v, struct graph *graph, const float *weights,
                               int places)
 {
-    struct verdict verdict = { 0 };
-    for (int part = 0; part < PARTS; part++) {
+    struct verdict verdict = { .bound_alone = v->scores != NULL };
+    for (int part = 0; part < (v->scores ? 1 : PARTS); part++) {
         struct tally tally = run_part(v, part, graph, weights, places);
         double loss = tally.loss / (tally.total > 1.0 ? tally.total : 1.0);
         if (part == BITS)
@@ -151,6 +158,8 @@ json_t *verdict_json(const struct verdict *verdict)
 {
     json_t *out = json_object();
     json_object_set_new(out, part_names[BITS], rounded(verdict->bits_per_byte));
+    if (verdict->bound_alone)
+        return out;
     for (int part = 1; part < PARTS; part++)
         json_object_set_new(out, part_names[part], rounded(verdict->hole_loss[part - 1]));
     json_object_set_new(out, "word_exact", rounded(verdict->word_exact));

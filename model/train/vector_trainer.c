@@ -142,7 +142,7 @@ static void lay_batch(struct vector_run *run)
         kinds[i] = KIND_HOLE;
     }
     for (int r = 0; r < t->rows; r++)
-        batch_add_row(&run->batch, &(struct row){ t->length, none, none, positions, kinds, weight });
+        batch_add_row(&run->batch, &(struct row){ t->length, none, none, positions, kinds, weight, 0, 0 });
     free(none);
     free(positions);
     free(kinds);

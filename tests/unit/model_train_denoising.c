@@ -41,7 +41,7 @@ static void add_rows(struct fixture *f, bool given)
         positions[i] = i;
     for (int r = 0; r < ROWS; r++) {
         f->t[r] = r * 3;
-        batch_add_row(&f->batch, &(struct row){ LENGTH, none, none, positions, kinds, weight });
+        batch_add_row(&f->batch, &(struct row){ LENGTH, none, none, positions, kinds, weight, 0, 0 });
     }
     for (int i = 0; i < PLACES; i++) {
         f->ids[i] = (int32_t)draw_range(&random, 0, 12);

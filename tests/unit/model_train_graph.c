@@ -76,7 +76,7 @@ static void add_rows(struct batch *batch, bool causal)
                                          : KIND_CONTEXT);
             weight[i] = causal || hole || i == 7 ? 0.01f * (float)(1 + i) : 0.0f;
         }
-        batch_add_row(batch, &(struct row){ count, ids, wanted, positions, kinds, weight });
+        batch_add_row(batch, &(struct row){ count, ids, wanted, positions, kinds, weight, 0, 0 });
     }
 }
 

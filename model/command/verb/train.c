@@ -31,12 +31,15 @@ static const struct verb_option options[] = {
     { .name = "process",
       .value = "NAME",
       .kind = OPTION_TEXT,
-      .help = "absorbing, or gaussian: lines of --text over whole words, pairs where they have a tab "
-              "(absorbing)" },
+      .help = "absorbing; uniform: scores of text of which words turned into others; gaussian: lines of "
+              "--text over whole words, pairs where they have a tab (absorbing)" },
+    { .name = "scores",
+      .kind = OPTION_FLAG,
+      .help = "absorbing: learn the scores of masked text (SEDD) instead of the pieces of holes" },
     { .name = "noise",
       .value = "NAME",
       .kind = OPTION_TEXT,
-      .help = "gaussian: sqrt, cosine, linear, … (sqrt)" },
+      .help = "scores: log_linear or geometric (log_linear); gaussian: sqrt, cosine, linear, … (sqrt)" },
     { .name = "process-steps",
       .value = "N",
       .kind = OPTION_WHOLE,
@@ -330,9 +333,25 @@ static enum verb_status train_vectors(const struct call *call, const struct trai
                                             : call_failed(call, "%s", error.message);
 }
 
+/* --scores, or a process of which nothing else can be learnt. */
+static enum verb_status read_scores(const struct call *call, const char *process, struct training *t)
+{
+    static const char *const noises[] = { "log_linear", "geometric", NULL };
+    int noise = 0;
+    t->process = process_find(process);
+    if (!call_has(call, "scores") && !t->process->moves) {
+        t->process = NULL;
+        return VERB_DONE;
+    }
+    if (!call_choice(call, "noise", noises, &noise))
+        return VERB_USAGE;
+    t->noise = schedule_find(noises[noise]);
+    return VERB_DONE;
+}
+
 static enum verb_status train_run(const struct call *call)
 {
-    static const char *const processes[] = { "absorbing", "gaussian", NULL };
+    static const char *const processes[] = { "absorbing", "uniform", "gaussian", NULL };
     int process = 0;
     struct training t = training_default();
     t.data = call_text(call, "data");
@@ -351,8 +370,10 @@ static enum verb_status train_run(const struct call *call)
     read_numbers(call, &t);
     if (!call_choice(call, "process", processes, &process))
         return VERB_USAGE;
-    if (process == 1)
+    if (process == 2)
         return train_vectors(call, &t);
+    if (read_scores(call, processes[process], &t) != VERB_DONE)
+        return VERB_USAGE;
     struct lacuna_error error = { 0 };
     char *prepared = path_join(t.out, "data");
     bool fine = t.data || prepare(call, t.out, prepared, &error);

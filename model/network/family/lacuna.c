@@ -52,6 +52,28 @@ static void describe_vectors(struct config *config, struct graph *graph, struct 
     framing->closed = framing->padded = true;
 }
 
+/* A model of log scores says so, with the noise it was trained on and its levels of time. */
+static void read_noise(struct config *config, struct graph *graph, struct framing *framing)
+{
+    static const char *const processes[] = { "absorbing", "uniform", NULL },
+                             *const schedules[] = { "linear", "log_linear", "geometric", NULL },
+                             *const predictions[] = { "logits", "score", "scaled_score", NULL };
+    framing->process = config_name(config, "process", processes);
+    framing->schedule = config_name(config, "noise_schedule", schedules);
+    framing->prediction = config_name(config, "prediction", predictions);
+    framing->time_levels = config_int_or(config, "time_levels", 0, 1 << 16, 0);
+    if (!framing->time_levels)
+        return;
+    framing->time = TIME_KIND_LEVEL;
+    graph->time = TIME_TABLE;
+    graph->time_steps = framing->time_levels;
+    graph->names.time_table = "model.embed_time.weight";
+    if (graph->sight == SIGHT_CONTEXT_APART)
+        config_refuse(config, "attention", "full where there are time_levels");
+    if (strcmp(framing->process, "uniform") == 0)
+        framing->mask = -1;
+}
+
 static bool describe(const struct checkpoint *checkpoint, struct graph *graph, struct framing *framing,
                      struct lacuna_error *error)
 {
@@ -82,6 +104,8 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     framing->attribute_slots = config_int_or(&config, "attribute_slots", 0, 64, 0);
     if (strcmp(config_text_or(&config, "process", "absorbing"), "gaussian") == 0)
         describe_vectors(&config, graph, framing);
+    else
+        read_noise(&config, graph, framing);
     framing->verified = true;
     framing->proof = "a network in plain C";
     return !config.bad;
