@@ -69,7 +69,8 @@ static bool read_options(const struct reading *reading, const struct yaml_node *
 /* The settings of fills are commands of the same names. */
 static bool read_fill(const struct reading *reading, const struct yaml_node *node)
 {
-    static const char *const names[] = { "attribute", "guidance", "steps", "length", "keep", "seed", NULL };
+    static const char *const names[] = { "attribute", "guidance", "steps",   "length",
+                                         "keep",      "seed",     "sampler", NULL };
     if (!yaml_is_mapping(node))
         return yaml_fail(reading->yaml, node, reading->error, "settings are needed here, as in { steps: 8 }");
     for (size_t i = 0; i < yaml_count(reading->yaml, node); i++) {
@@ -78,7 +79,7 @@ static bool read_fill(const struct reading *reading, const struct yaml_node *nod
         const char *name = yaml_text(key), *text = yaml_text(value);
         if (!name || !is_word(name, names))
             return yaml_fail(reading->yaml, key, reading->error,
-                             "unknown setting %s; attribute, guidance, steps, length, keep or seed",
+                             "unknown setting %s; attribute, guidance, steps, length, keep, seed or sampler",
                              name ? name : "");
         bytes_append_text(reading->later, name);
         if (text)

@@ -7,6 +7,12 @@
 
 #include <pthread.h>
 
+/* How places are revealed and pieces drawn; zero is the model's own, or the sampler's. */
+struct sampling {
+    char *name; /* owned; NULL: the model's own */
+    double temperature, threshold, top_p, top_k, block, reveals;
+};
+
 /* What is asked for in every request until it is changed; zero leaves all to the model. */
 struct fill_settings {
     char *attribute; /* owned; NULL: none */
@@ -17,6 +23,7 @@ struct fill_settings {
     char **keep; /* owned, both levels */
     size_t keep_count;
     uint64_t seed;
+    struct sampling sampling;
 };
 
 /* What was asked for one hole. */
@@ -161,6 +168,15 @@ bool settings_length(struct editor *editor, const struct call *call);
 bool settings_keep(struct editor *editor, const struct call *call);
 bool settings_seed(struct editor *editor, const struct call *call);
 bool settings_model(struct editor *editor, const struct call *call);
+
+/* fill_sampler.c */
+void sampling_free(struct sampling *sampling);
+struct sampling sampling_copy(const struct sampling *sampling);
+/* "threshold block=16" */
+void sampling_describe(const struct sampling *sampling, struct bytes *out);
+/* Sets what the request says of it; borrowed. */
+void sampling_ask(const struct sampling *sampling, struct lacuna_request *request);
+bool settings_sampler(struct editor *editor, const struct call *call);
 
 /* fill_decide.c */
 bool decide_accept(struct editor *editor, const struct call *call);

@@ -118,7 +118,7 @@ static void observe(void *user, const struct lacuna_step *step)
 static bool start_running(struct job *job, struct error *error)
 {
     const struct fill_settings *settings = &job->settings;
-    const struct lacuna_request request = {
+    struct lacuna_request request = {
         .task = job->ask.task,
         .text = job->text.data ? job->text.data : "",
         .size = job->text.size,
@@ -136,6 +136,7 @@ static bool start_running(struct job *job, struct error *error)
         .keep_count = settings->keep_count,
         .count = FILL_ALTERNATIVES,
     };
+    sampling_ask(&settings->sampling, &request);
     struct lacuna_error reason = { 0 };
     struct fill_engine *engine = job->fill->engine;
     job->running =

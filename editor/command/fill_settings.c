@@ -24,6 +24,7 @@ void settings_free(struct fill_settings *settings)
 {
     free_keep(settings);
     free(settings->attribute);
+    sampling_free(&settings->sampling);
     *settings = (struct fill_settings){ 0 };
 }
 
@@ -31,6 +32,7 @@ struct fill_settings settings_copy(const struct fill_settings *from)
 {
     struct fill_settings to = *from;
     to.attribute = copy(from->attribute);
+    to.sampling = sampling_copy(&from->sampling);
     to.keep = memory_new_zero((from->keep_count + 1) * sizeof *to.keep);
     for (size_t i = 0; i < from->keep_count; i++)
         to.keep[i] = copy(from->keep[i]);
@@ -66,6 +68,8 @@ void settings_describe(const struct fill_settings *settings, struct bytes *out)
     for (size_t i = 0; i < settings->keep_count; i++)
         bytes_format(out, "%s%s", i ? " " : " · keep ", settings->keep[i]);
     bytes_format(out, " · %d steps", steps_of(settings));
+    if (settings->sampling.name)
+        bytes_format(out, " · %s", settings->sampling.name);
     if (settings->seed)
         bytes_format(out, " · seed %llu", (unsigned long long)settings->seed);
 }

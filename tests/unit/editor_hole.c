@@ -247,6 +247,15 @@ static void settings_are_shown_and_refused_in_words(void **state)
     assert_true(editor_run_line(editor, "keep"));
     assert_string_equal(editor->message, "keep moon stars");
     assert_true(editor_run_line(editor, "keep none"));
+    assert_true(editor_run_line(editor, "sampler threshold block=16 temperature=0.7"));
+    assert_true(editor_run_line(editor, "sampler"));
+    assert_string_equal(editor->message, "sampler threshold temperature=0.7 block=16");
+    assert_false(editor_run_line(editor, "sampler threshold block=1.5"));
+    assert_false(editor_run_line(editor, "sampler threshold colour=1"));
+    assert_false(editor_run_line(editor, "sampler threshold margin"));
+    assert_true(editor_run_line(editor, "sampler none"));
+    assert_true(editor_run_line(editor, "sampler"));
+    assert_string_equal(editor->message, "sampler none");
     assert_false(editor_run_line(editor, "fill"));
     assert_false(editor_run_line(editor, "accept"));
     editor_free(editor);
