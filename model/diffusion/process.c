@@ -18,7 +18,9 @@ const struct sampler *process_sampler(const struct process *process)
 
 bool process_suits(const struct process *process, const struct sampler *sampler, struct lacuna_error *error)
 {
-    if ((!sampler->masked || !process->moves) && (!sampler->scores || process->stagger))
+    bool of_tokens =
+        !sampler->straight && (!sampler->masked || !process->moves) && (!sampler->scores || process->stagger);
+    if (process->open ? sampler->vectors : of_tokens)
         return true;
     return fail(error, LACUNA_BAD_REQUEST,
                 "sampler '%s' does not go with the %s process of this model; take %s", sampler->name,

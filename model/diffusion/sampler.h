@@ -83,6 +83,7 @@ struct sampler {
     bool masked;   /* what is open must be masks */
     bool scores;   /* weigh and clean read reverse->scores */
     double end;    /* the time that the steps end at */
+    bool vectors;  /* goes with processes of vectors, which move on their own */
     bool straight; /* of processes of vectors: adds no noise on the way */
     bool reuses;   /* rows of a canvas that did not change are as good as new, where no time is told */
 };

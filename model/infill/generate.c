@@ -18,12 +18,31 @@ static const char *sampler_name(const struct infill *infill, const struct genera
                             : "ancestral";
 }
 
+/* A length as the model's training texts had them, where its configuration counts those: lengths[n] texts of
+ * n pieces. */
+static int drawn_length(const struct infill *infill, struct random *random)
+{
+    const json_t *lengths = json_object_get(checkpoint_config(infill_checkpoint(infill)), "lengths");
+    double sum = 0;
+    size_t n;
+    const json_t *count;
+    json_array_foreach(lengths, n, count) sum += json_number_value(count);
+    double left = random_uniform_double(random) * sum;
+    json_array_foreach(lengths, n, count)
+    {
+        left -= json_number_value(count);
+        if (left < 0 && n > 0)
+            return (int)n;
+    }
+    return LENGTH_GUESS;
+}
+
 /* A request with nothing around its one hole. */
 static struct lacuna_request make_request(const struct infill *infill, const struct generate_options *options,
                                           int index, const struct lacuna_span *hole)
 {
     struct random random = random_new(options->seed, (uint64_t)index);
-    int length = options->length > 0 ? options->length : LENGTH_GUESS;
+    int length = options->length > 0 ? options->length : drawn_length(infill, &random);
     struct lacuna_request request = { .text = "",
                                       .spans = hole,
                                       .span_count = 1,

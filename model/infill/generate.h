@@ -5,7 +5,7 @@
 #include "model/infill/infill.h"
 
 struct generate_options {
-    int length;            /* pieces; 0: 64 */
+    int length;            /* pieces; 0: as the model's training texts, or 64 */
     int steps;             /* 0: as many as pieces */
     double temperature;    /* 0: 1.0 */
     uint64_t seed;         /* sample k of a seed is always the same */

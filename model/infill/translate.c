@@ -58,18 +58,16 @@ static bool set_denoise(struct translation *translation, struct denoiser_session
                         const atomic_bool *cancel, struct lacuna_error *error)
 {
     const struct translate_options *options = translation->options;
-    bool of_vectors = translation->framing->vectors.width > 0;
-    const char *sampler = options->sampler ? options->sampler : of_vectors ? "ddim" : "confidence";
     struct denoise *denoise = &translation->denoise;
     *denoise = denoise_of(translation->framing);
     denoise->session = session;
-    denoise->sampler = sampler_find(sampler);
+    denoise->sampler = options->sampler ? sampler_find(options->sampler) : process_sampler(denoise->process);
     denoise->steps = options->steps > 0 ? options->steps : STEPS;
     denoise->workspace = &translation->workspace;
     denoise->cancel = cancel;
     if (!denoise->sampler)
-        return fail(error, LACUNA_BAD_REQUEST, "unknown sampler '%s'", sampler);
-    return set_vectors(translation, error);
+        return fail(error, LACUNA_BAD_REQUEST, "unknown sampler '%s'", options->sampler);
+    return process_suits(denoise->process, denoise->sampler, error) && set_vectors(translation, error);
 }
 
 /* A canvas over the whole context; the target's places are open. */

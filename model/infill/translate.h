@@ -12,7 +12,7 @@ struct translate_options {
     int count;     /* samples among which the one most like the others is taken; 0: 1 */
     uint64_t seed; /* sample k of line n of a seed is always the same */
     double temperature;
-    const char *sampler; /* NULL: "ddim" for vectors, else "confidence" */
+    const char *sampler; /* NULL: the process's own */
 };
 
 /* The target of line number `index`, without line breaks, malloc'd, ended by a 0 byte; NULL: error says why.

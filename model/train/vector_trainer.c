@@ -305,6 +305,27 @@ static bool step(struct vector_run *run, double done, struct lacuna_error *error
 
 /* ---- saving */
 
+/* How many texts, or targets of pairs, have n tokens, for each n. */
+static json_t *lengths_of(const struct vector_run *run)
+{
+    size_t length = (size_t)run->training->length;
+    int64_t *counts = memory_new(length, sizeof *counts);
+    for (size_t k = 0; k < run->text.count; k++) {
+        const int32_t *ids = run->text.ids + k * length;
+        size_t first = 1, end;
+        while (run->text.open && first < length && !run->text.open[k * length + first])
+            first++;
+        for (end = first; end < length && ids[end] != run->text.end; end++)
+            ;
+        counts[end - first < length ? end - first : 0]++;
+    }
+    json_t *list = json_array();
+    for (size_t n = 0; n < length; n++)
+        json_array_append_new(list, json_integer((json_int_t)counts[n]));
+    free(counts);
+    return list;
+}
+
 static json_t *configuration(const struct vector_run *run)
 {
     const struct vector_training *t = run->training;
@@ -321,6 +342,7 @@ static json_t *configuration(const struct vector_run *run)
         "bos_token_id", run->text.start, "eos_token_id", run->text.end, "pad_token_id", run->text.pad);
     json_object_update(config, more);
     json_decref(more);
+    json_object_set_new(config, "lengths", lengths_of(run));
     json_object_set_new(config, "training",
                         json_pack("{s:I, s:I}", "step", (json_int_t)run->progress.steps, "seen",
                                   (json_int_t)run->progress.seen));

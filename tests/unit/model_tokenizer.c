@@ -1,3 +1,4 @@
+#include "model/tokenizer/files.h"
 #include "model/tokenizer/tokenizer.h"
 
 #include "model/base/buffer.h"
@@ -331,6 +332,46 @@ static void stages_that_blow_up_a_text_are_stopped(void **state)
     tokenizer_close(tokenizer);
 }
 
+static void whole_words_have_marks_around_them(void **state)
+{
+    (void)state;
+    struct lacuna_error error = { 0 };
+    json_t *vocab =
+        json_loads("{\"START\":0,\"END\":1,\"UNK\":2,\"PAD\":3,\"the\":4,\"mill\":5,\".\":6}", 0, NULL);
+    assert_true(vocabulary_is_words(vocab));
+    json_t *spec = spec_from_word_list(vocab);
+    struct tokenizer *tokenizer = tokenizer_from_json(spec, "words", &error);
+    assert_non_null(tokenizer);
+    struct ids ids = { 0 };
+    size_t size;
+    assert_true(tokenizer_encode(tokenizer, "the old mill.", 13, false, &ids, &error));
+    assert_int_equal(ids.count, 4);
+    assert_memory_equal(ids.at, ((int32_t[]){ 4, 2, 5, 6 }), sizeof(int32_t[4]));
+    assert_int_equal(tokenizer_before(tokenizer)->at[0], 0);
+    assert_int_equal(tokenizer_after(tokenizer)->at[0], 1);
+    char *text = tokenizer_decode(tokenizer, (int32_t[]){ 0, 4, 5, 6, 1, 3 }, 6, false, &size, &error);
+    assert_string_equal(text, "the mill.");
+    free(text);
+    ids_free(&ids);
+    tokenizer_close(tokenizer);
+    json_decref(spec);
+}
+
+static void tokens_without_words_are_called_by_number(void **state)
+{
+    (void)state;
+    struct lacuna_error error = { 0 };
+    json_t *spec = spec_from_numbers(20, &error);
+    struct tokenizer *tokenizer = tokenizer_from_json(spec, "numbers", &error);
+    struct ids ids = { 0 };
+    assert_true(tokenizer_encode(tokenizer, "3 19 0", 6, false, &ids, &error));
+    assert_memory_equal(ids.at, ((int32_t[]){ 3, 19, 0 }), sizeof(int32_t[3]));
+    ids_free(&ids);
+    tokenizer_close(tokenizer);
+    json_decref(spec);
+    assert_null(spec_from_numbers(0, &error));
+}
+
 static void what_is_not_known_is_refused_by_name(void **state)
 {
     (void)state;
@@ -412,6 +453,8 @@ int main(void)
         cmocka_unit_test(normalized_tokens_are_found_in_normalized_text),
         cmocka_unit_test(sequences_nest_everywhere),
         cmocka_unit_test(stages_that_blow_up_a_text_are_stopped),
+        cmocka_unit_test(whole_words_have_marks_around_them),
+        cmocka_unit_test(tokens_without_words_are_called_by_number),
         cmocka_unit_test(what_is_not_known_is_refused_by_name),
         cmocka_unit_test(a_costly_regular_expression_ends_in_an_error),
         cmocka_unit_test(long_pieces_merge_as_short_ones_do),

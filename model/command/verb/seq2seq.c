@@ -20,7 +20,10 @@ static const struct verb_option options[] = {
       .high = 64,
       .help = "samples a line, of which the one most like the others is taken (default: 1)" },
     { .name = "temperature", .kind = OPTION_REAL, .value = "X", .low = 0, .high = 100, .help = "default: 0" },
-    { .name = "sampler", .kind = OPTION_TEXT, .value = "NAME", .help = "default: ddim or confidence" },
+    { .name = "sampler",
+      .kind = OPTION_TEXT,
+      .value = "NAME",
+      .help = "default: as the model's process has it" },
     { 0 },
 };
 

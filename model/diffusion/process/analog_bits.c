@@ -57,6 +57,7 @@ static void advance(const struct reverse *reverse)
 const struct process process_analog_bits = { .name = "analog_bits",
                                              .help = "Gaussian noise on the bits of the pieces' numbers",
                                              .moves = true,
+                                             .sampler = "ddim",
                                              .begin = vectors_begin,
                                              .advance = advance,
                                              .open = vectors_open,

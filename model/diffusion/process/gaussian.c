@@ -80,6 +80,7 @@ static void advance(const struct reverse *reverse)
 const struct process process_gaussian = { .name = "gaussian",
                                           .help = "Gaussian noise on the pieces' embeddings",
                                           .moves = true,
+                                          .sampler = "ddim",
                                           .begin = vectors_begin,
                                           .advance = advance,
                                           .open = vectors_open,

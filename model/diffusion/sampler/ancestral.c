@@ -7,5 +7,6 @@ const struct sampler sampler_ancestral = {
     .help = "each piece by a chance of its own, as the process runs backwards",
     .rank = rank_chance,
     .count = count_chances,
+    .vectors = true,
     .blind = true
 };

@@ -10,4 +10,5 @@ static double rank(const struct guess *guess)
 const struct sampler sampler_ddim = { .name = "ddim",
                                       .help = "vectors straight to the text, in few steps (DDIM)",
                                       .rank = rank,
+                                      .vectors = true,
                                       .straight = true };
