@@ -34,7 +34,8 @@ static int drawn_length(const struct infill *infill, struct random *random)
         if (left < 0 && n > 0)
             return (int)n;
     }
-    return LENGTH_GUESS;
+    int half = (infill_framing(infill)->context_length + 1) / 2;
+    return half < LENGTH_GUESS ? half : LENGTH_GUESS;
 }
 
 /* A request with nothing around its one hole. */
