@@ -38,6 +38,7 @@ static void inside_free(struct editor_inside *inside)
     saved_call_free(&inside->repeat.command);
     saved_call_free(&inside->repeat.motion);
     free(inside->insertion.stack);
+    confirm_free(&inside->confirm);
     free(inside->substitution.pattern);
     free(inside->substitution.replacement);
     free(inside->last_line);

@@ -46,6 +46,7 @@ struct prompt {
 
 /* Keys read so far of a command that is not whole yet. */
 struct pending {
+    enum { ARGUMENT_NONE, ARGUMENT_FRESH, ARGUMENT_TYPED } argument; /* C-u: digits are a count */
     struct key_list shown;    /* everything typed since the last whole command */
     struct key_list sequence; /* keys that are the prefix of a binding */
     size_t count;             /* 0: none */

@@ -5,6 +5,7 @@
 #include "editor/base/memory.h"
 #include "editor/command/editor.h"
 #include "editor/command/place.h"
+#include "editor/text/search.h"
 
 /* How far work that one typed key starts may go before it is cut off: keys replayed, and bytes that counts
  * insert. */
@@ -105,7 +106,17 @@ struct jump {
 
 struct pattern;
 
+/* Replacing match by match. */
+struct confirm {
+    bool active, every, literal; /* every match of a line; the replacement means itself */
+    char *pattern, *replacement; /* owned */
+    size_t from, at, behind;     /* the range's begin; where to look next; bytes behind the range */
+    struct match match;          /* the one asked about */
+    size_t count;
+};
+
 struct editor_inside {
+    struct confirm confirm;
     struct key_list queue; /* keys of macros, next first at queue_at */
     size_t queue_at;
     long budget;
@@ -131,6 +142,13 @@ struct editor_inside {
         bool backward, till;
     } find;
     struct selection_memory selection;
+    struct {
+        uint64_t version;    /* of the document, right after it; 0: none */
+        struct span span;    /* of what was put */
+        unsigned turn;       /* how far back in the numbered registers */
+    } yanked;                /* the last put of the emacs kind */
+    uint64_t killed_version; /* of the document, after text was killed at killed_at */
+    size_t killed_at;
     struct extent last_extent; /* of the last operator on a selection: 1v */
     struct substitution substitution;
     char *last_line;   /* owned: ": */
@@ -258,6 +276,13 @@ bool undo_go(struct editor *editor, size_t step);
 
 /* repeat.c */
 bool macro_run(struct editor *editor, uint32_t name, size_t count);
+
+/* confirm.c: asks at each match; `every`: not only at the first of a line; `literal`: the replacement means
+ * itself. While confirm.active, confirm_key takes the keys; false: it ended, and the key is another's. */
+bool confirm_begin(struct editor *editor, const char *pattern, const char *replacement, struct span within,
+                   bool every, bool literal);
+bool confirm_key(struct editor *editor, struct key key);
+void confirm_free(struct confirm *confirm);
 
 /* line.c: the command line. */
 bool line_run(struct editor *editor, const char *line);

@@ -30,6 +30,7 @@ void pending_clear(struct editor *editor)
     pending->shown.count = 0;
     pending->operator_keys.count = 0;
     pending->count = pending->operator_count = 0;
+    pending->argument = ARGUMENT_NONE;
     pending->reg = 0;
     pending->operation = 0;
     pending->operator_argument = "";
@@ -291,6 +292,12 @@ static bool read_digit(struct editor *editor, struct key key, bool counts)
         pending->count /= 10;
         return true;
     }
+    if (pending->argument == ARGUMENT_FRESH && !pending->sequence.count && !key.modifiers &&
+        key.code >= '0' && key.code <= '9') {
+        pending->count = 0;
+        pending->argument = ARGUMENT_TYPED;
+    }
+    counts = counts || pending->argument;
     if (!counts || pending->sequence.count || key.modifiers || key.code < '0' || key.code > '9' ||
         (key.code == '0' && pending->count == 0))
         return false;
@@ -387,6 +394,8 @@ static void resume_insertion(struct editor *editor)
 void input_handle(struct editor *editor, struct key key)
 {
     fill_before_key(editor, key);
+    if (editor->inside->confirm.active && !editor->prompt.active && confirm_key(editor, key))
+        return;
     bool typing = (editor->mode == MODE_INSERT || editor->mode == MODE_REPLACE) && !editor->prompt.active;
     bool in_prompt = editor->prompt.active;
     editor->inside->failed = false;

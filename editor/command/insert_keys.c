@@ -21,9 +21,11 @@ static bool insert_key(struct editor *editor, const struct call *call)
     if (code == (uint32_t)-1)
         return editor->inside->base == MODE_NORMAL ? false
                                                    : editor_error(editor, "this key has no meaning here");
-    if (editor->options.textwidth > 0 && !code_is_blank(code))
-        break_long_line(editor);
-    insert_code(editor, code);
+    for (size_t i = 0; i < call->count && i < INSERT_LIMIT; i++) {
+        if (editor->options.textwidth > 0 && !code_is_blank(code))
+            break_long_line(editor);
+        insert_code(editor, code);
+    }
     return true;
 }
 
@@ -168,15 +170,16 @@ static size_t soft_tab_begin(const struct editor *editor, size_t cursor)
 
 static bool backspace(struct editor *editor, const struct call *call)
 {
-    (void)call;
     insertion_touch(editor);
     if (editor->mode == MODE_REPLACE)
         return back_in_replace(editor);
-    struct text *text = editor_text(editor);
-    size_t cursor = editor->window.cursor;
-    if (cursor == 0)
-        return false;
-    delete_to(editor, cursor == place_begin(text, cursor) ? cursor - 1 : soft_tab_begin(editor, cursor));
+    for (size_t i = 0; i < call->count; i++) {
+        struct text *text = editor_text(editor);
+        size_t cursor = editor->window.cursor;
+        if (cursor == 0)
+            return i > 0;
+        delete_to(editor, cursor == place_begin(text, cursor) ? cursor - 1 : soft_tab_begin(editor, cursor));
+    }
     return true;
 }
 
@@ -227,14 +230,15 @@ static bool delete_line_back(struct editor *editor, const struct call *call)
 
 static bool delete_forward(struct editor *editor, const struct call *call)
 {
-    (void)call;
-    struct text *text = editor_text(editor);
     insertion_touch(editor);
-    size_t cursor = editor->window.cursor, end = place_end(text, cursor);
-    if (cursor == end && end + 1 >= text_size(text))
-        return false;
-    editor_replace(editor, (struct span){ cursor, cursor == end ? end + 1 : place_next(text, cursor) }, "",
-                   0);
+    for (size_t i = 0; i < call->count; i++) {
+        struct text *text = editor_text(editor);
+        size_t cursor = editor->window.cursor, end = place_end(text, cursor);
+        if (cursor == end && end + 1 >= text_size(text))
+            return i > 0;
+        editor_replace(editor, (struct span){ cursor, cursor == end ? end + 1 : place_next(text, cursor) },
+                       "", 0);
+    }
     return true;
 }
 

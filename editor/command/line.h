@@ -24,6 +24,9 @@ bool address_read(struct editor *editor, const char **text, size_t cursor_line, 
 bool line_count_read(struct editor *editor, const char *text, struct call *call);
 /* [register] [count] of :delete and :yank. */
 bool line_register_read(struct editor *editor, struct call *call);
+/* line_substitute.c: what replaces a match. */
+void replacement_expand(struct editor *editor, const char *replacement, const struct match *match,
+                        struct bytes *out);
 /* The begin of a line of a call. */
 struct span line_span(const struct editor *editor, size_t first, size_t last);
 const char *skip_blanks(const char *text);

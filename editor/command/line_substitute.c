@@ -100,8 +100,15 @@ static bool expand(void *user, const struct text *text, const struct match *matc
     return true;
 }
 
+void replacement_expand(struct editor *editor, const char *replacement, const struct match *match,
+                        struct bytes *out)
+{
+    struct expansion expansion = { replacement, editor->options.magic, 0, 0, false };
+    expand(&expansion, editor_text(editor), match, out);
+}
+
 struct flags {
-    bool all, count_only, no_error, ignore_case, exact_case, keep;
+    bool confirm, all, count_only, no_error, ignore_case, exact_case, keep;
 };
 
 /* [&][flags]; *text goes behind them. */
@@ -122,6 +129,7 @@ static bool flags_read(struct editor *editor, const char **text, struct flags *f
         flags->no_error = flags->no_error || **text == 'e';
         flags->ignore_case = flags->ignore_case || **text == 'i';
         flags->exact_case = flags->exact_case || **text == 'I';
+        flags->confirm = flags->confirm || **text == 'c';
     }
     return true;
 }
@@ -189,16 +197,16 @@ static size_t replacement_end(const char *text, char delimiter)
     return at;
 }
 
-static struct pattern *pattern_with_case(struct editor *editor, const char *text, const struct flags *flags)
+/* The pattern with the case that the flags ask for; the caller's. */
+static char *pattern_with_case(struct editor *editor, const char *text, const struct flags *flags)
 {
-    if (!flags->ignore_case && !flags->exact_case)
-        return pattern_use(editor, text);
     struct bytes spelled = { 0 };
-    bytes_append_text(&spelled, flags->exact_case ? "\\C" : "\\c");
-    bytes_append_text(&spelled, *text ? text : editor->search.pattern ? editor->search.pattern : "");
-    struct pattern *pattern = pattern_use(editor, spelled.data);
-    bytes_free(&spelled);
-    return pattern;
+    if (flags->ignore_case || flags->exact_case)
+        bytes_append_text(&spelled, flags->exact_case ? "\\C" : "\\c");
+    bytes_append_text(&spelled, *text || !spelled.size   ? text
+                                : editor->search.pattern ? editor->search.pattern
+                                                         : "");
+    return bytes_take(&spelled);
 }
 
 static bool report(struct editor *editor, const char *pattern, const struct flags *flags)
@@ -212,9 +220,15 @@ static bool report(struct editor *editor, const char *pattern, const struct flag
 static bool substitute(struct editor *editor, const struct call *call, const struct flags *flags)
 {
     struct substitution *last = &editor->inside->substitution;
-    struct pattern *pattern = pattern_with_case(editor, last->pattern, flags);
-    if (!pattern)
-        return false;
+    char *spelled = pattern_with_case(editor, last->pattern, flags);
+    struct pattern *pattern = pattern_use(editor, spelled);
+    bool every = flags->all != editor->options.gdefault,
+         asks = pattern && flags->confirm && !flags->count_only;
+    bool began = asks && confirm_begin(editor, spelled, last->replacement,
+                                       line_span(editor, call->first, call->last), every, false);
+    free(spelled);
+    if (!pattern || asks)
+        return began;
     struct document *document = editor_document(editor);
     struct span span = line_span(editor, call->first, call->last);
     size_t to =
@@ -223,9 +237,8 @@ static bool substitute(struct editor *editor, const struct call *call, const str
     struct text *changed = 0;
     struct error error = { "" };
     size_t count = 0, before = text_size(document->text);
-    enum search_result result =
-        search_replace(pattern->search, document->text, span.start, to,
-                       flags->all == editor->options.gdefault, expand, &expansion, &changed, &count, &error);
+    enum search_result result = search_replace(pattern->search, document->text, span.start, to, !every,
+                                               expand, &expansion, &changed, &count, &error);
     if (result == SEARCH_STOPPED)
         return editor_error(editor, "%s", error.text);
     if (result != SEARCH_FOUND)

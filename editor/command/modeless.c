@@ -113,13 +113,74 @@ static bool kill_line(struct editor *editor, const struct call *call)
     region.span = (struct span){ cursor, end == cursor ? end + 1 : end };
     struct yank yank;
     region_yank(editor, &region, &yank);
-    register_delete(&editor->registers, call->reg, &yank, true);
+    const struct yank *before = register_get(&editor->registers, '1');
+    bool goes_on = editor->inside->killed_version == editor_document(editor)->version &&
+                   editor->inside->killed_at == cursor;
+    if (before && goes_on) {
+        struct bytes joined = { 0 };
+        bytes_append(&joined, before->bytes, before->size);
+        bytes_append(&joined, yank.bytes, yank.size);
+        register_set(&editor->registers, '1', joined.data, joined.size, SHAPE_CHARACTERS, 0);
+        bytes_free(&joined);
+    } else {
+        register_delete(&editor->registers, call->reg, &yank, true);
+    }
     free(yank.bytes);
     region_delete(editor, &region);
+    editor->inside->killed_version = editor_document(editor)->version;
+    editor->inside->killed_at = cursor;
+    return true;
+}
+
+/* In place of what was just put, what was killed before it. */
+static bool yank_older(struct editor *editor, const struct call *call)
+{
+    (void)call;
+    struct editor_inside *inside = editor->inside;
+    struct document *document = editor_document(editor);
+    if (!inside->yanked.version || inside->yanked.version != document->version)
+        return editor_error(editor, "nothing was put just now");
+    struct yank yank;
+    unsigned turn = inside->yanked.turn;
+    for (unsigned i = 0; i < 9; i++) {
+        turn = turn % 9 + 1;
+        if (!register_read(editor, '0' + turn, &yank))
+            continue;
+        struct span span = inside->yanked.span;
+        editor_replace(editor, span, yank.bytes, yank.size);
+        editor_set_cursor(editor, span.start + yank.size);
+        inside->yanked.span.end = span.start + yank.size;
+        inside->yanked.version = document->version;
+        inside->yanked.turn = turn;
+        free(yank.bytes);
+        return true;
+    }
+    return editor_error(editor, "nothing was killed before");
+}
+
+/* A numeric argument: 4, four times as much each time, or the digits that follow. */
+static bool argument(struct editor *editor, const struct call *call)
+{
+    (void)call;
+    struct pending *pending = &editor->pending;
+    pending->count = pending->argument && pending->count ? pending->count * 4 : 4;
+    pending->argument = ARGUMENT_FRESH;
     return true;
 }
 
 const struct command commands_modeless[] = {
+    { "yank-older",
+      "puts what was killed before in place of what was just put",
+      COMMAND_ACTION,
+      MODIFIES,
+      { .act = yank_older },
+      0 },
+    { "argument",
+      "a number for the next command: 4, or the digits that follow",
+      COMMAND_ACTION,
+      KEEPS_PENDING,
+      { .act = argument },
+      0 },
     { "select-motion", "selects by a motion", COMMAND_ACTION, 0, { .act = select_motion }, 0 },
     { "word-behind", "behind the end of the word", COMMAND_MOTION, 0, { .move = word_behind }, 0 },
     { "leave-selection", "ends the selection, then moves", COMMAND_ACTION, 0, { .act = leave_selection }, 0 },

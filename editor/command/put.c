@@ -176,7 +176,14 @@ static bool put(struct editor *editor, const struct call *call)
     bool indent = strstr(call->argument, "indent") && yank.shape == SHAPE_LINES;
     struct text *text = editor_text(editor);
     size_t width = indent_width(editor, place_begin(text, editor->window.cursor)), lines = place_lines(text);
+    size_t size = text_size(text);
     text_put(editor, &yank, call->count, before, behind);
+    if (before && behind) {
+        size_t end = editor->window.cursor, put_size = text_size(editor_text(editor)) - size;
+        editor->inside->yanked.version = editor_document(editor)->version;
+        editor->inside->yanked.span = (struct span){ end > put_size ? end - put_size : 0, end };
+        editor->inside->yanked.turn = 1;
+    }
     if (indent)
         indent_put(editor, width, place_lines(editor_text(editor)) - lines);
     free(yank.bytes);
