@@ -41,6 +41,8 @@ static void token_clean(struct buffer *token)
     for (size_t rule = 0; rule < sizeof rules / sizeof *rules; rule++) {
         struct buffer out = { 0 };
         const char *from = rules[rule][0], *at = token->at, *found;
+        if (!strstr(at, from))
+            continue;
         for (; (found = strstr(at, from)); at = found + strlen(from)) {
             buffer_add(&out, at, (size_t)(found - at));
             buffer_add_text(&out, rules[rule][1]);
