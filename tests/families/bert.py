@@ -4,7 +4,7 @@ from checkpoint import attention, gelu, layer_norm, matrix, random, scale, write
 WIDTH, LAYERS, HEADS, INNER, VOCABULARY, PLACES = 40, 3, 4, 72, 61, 32
 
 
-def make(folder, old_names=False, tied=True, change=None):
+def make(folder, old_names=False, tied=True, change=None, bias="cls.predictions.bias"):
     t = {}
 
     def linear(name, rows, cols):
@@ -28,7 +28,7 @@ def make(folder, old_names=False, tied=True, change=None):
         norm(at + "output.LayerNorm")
     linear("cls.predictions.transform.dense", WIDTH, WIDTH)
     norm("cls.predictions.transform.LayerNorm")
-    t["cls.predictions.bias"] = matrix(VOCABULARY)
+    t[bias] = matrix(VOCABULARY)
     if not tied:
         t["cls.predictions.decoder.weight"] = matrix(VOCABULARY, WIDTH)
     if change:
@@ -40,10 +40,10 @@ def make(folder, old_names=False, tied=True, change=None):
     words = marks + ["%sw%d" % ("##" if i % 3 == 0 else "", i) for i in range(VOCABULARY - len(marks))]
     write_checkpoint(folder, config, t, {"vocab.txt": "\n".join(words) + "\n"})
     ids = [2] + list(random.integers(5, VOCABULARY, 11)) + [4, 4, 7, 3]
-    return ids, forward(t, ids, old_names, tied)
+    return ids, forward(t, ids, old_names, tied, bias)
 
 
-def forward(t, ids, old_names, tied):
+def forward(t, ids, old_names, tied, bias):
     def linear(name, x):
         return x @ t[name + ".weight"].T.astype(float) + t[name + ".bias"]
 
@@ -59,10 +59,11 @@ def forward(t, ids, old_names, tied):
         x = norm(at + "attention.output.LayerNorm", x + linear(at + "attention.output.dense", attention(query, key, value, HEADS)))
         x = norm(at + "output.LayerNorm", x + linear(at + "output.dense", gelu(linear(at + "intermediate.dense", x))))
     x = norm("cls.predictions.transform.LayerNorm", gelu(linear("cls.predictions.transform.dense", x)))
-    return x @ (word if tied else t["cls.predictions.decoder.weight"]).T + t["cls.predictions.bias"]
+    return x @ (word if tied else t["cls.predictions.decoder.weight"]).T + t[bias]
 
 
-cases = {"bert": {}, "bert, names of TensorFlow": {"old_names": True}, "bert, head of its own": {"tied": False}}
+cases = {"bert": {}, "bert, names of TensorFlow": {"old_names": True}, "bert, head of its own": {"tied": False},
+         "bert, bias called as the decoder's": {"bias": "cls.predictions.decoder.bias"}}
 facts = {"mask_token": 4, "shifted": False, "context_length": PLACES, "framing.bos": 2, "framing.eos": 3, "framing.closed": True,
          "verified": True}
 # Pieces of words stand for a blank and the word: where the text has that blank, or none may be, it is not written twice.

@@ -36,6 +36,8 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     graph->vocabulary = config_int(&config, "vocab_size", 1, 1 << 24);
     graph->head_bias = graph->head_dense_bias = true;
     graph->names = names;
+    if (!checkpoint_find(checkpoint, names.head_bias))
+        graph->names.head_bias = "cls.predictions.decoder.bias";
     if (!config_bool_or(&config, "tie_word_embeddings", true))
         graph->names.head = "cls.predictions.decoder.weight";
     framing->context_length = graph->positions;
