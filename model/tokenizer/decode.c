@@ -52,12 +52,16 @@ static bool decodes_bytes_alone(const struct tokenizer *tokenizer)
     return tokenizer->decoder.count == 1 && !strcmp(tokenizer->decoder.at[0].row->type, "ByteLevel");
 }
 
-/* An ordinary token to stand before the one that is looked at: "a" where there is one. */
+/* An ordinary token to stand before the one that is looked at: "a" where there is one, else the shortest. */
 static int32_t anchor_find(const struct tokenizer *tokenizer)
 {
-    int32_t id = vocabulary_find(&tokenizer->vocabulary, "a", 1);
-    for (size_t k = 0; id < 0 && k < tokenizer->vocabulary.size; k++)
-        if (!tokenizer->special[k] && tokenizer->vocabulary.spellings[k].start != UINT32_MAX)
+    const struct vocabulary *vocabulary = &tokenizer->vocabulary;
+    int32_t id = vocabulary_find(vocabulary, "a", 1);
+    if (id >= 0)
+        return id;
+    for (size_t k = 0; k < vocabulary->size; k++)
+        if (!tokenizer->special[k] && vocabulary->spellings[k].start != UINT32_MAX &&
+            (id < 0 || vocabulary->spellings[k].size < vocabulary->spellings[id].size))
             id = (int32_t)k;
     return id;
 }
