@@ -211,10 +211,10 @@ bool wish_new(struct wish *wish, const struct infill *infill, const struct lacun
            take_settings(wish, request, error) && take_length(wish, request, error) &&
            attributes_parse(infill_attributes(infill), request->attribute, &wanted, error) &&
            take_keep(wish, request, wanted.words, wanted.word_count, infill_tokenizer(infill), error);
-    if (fine)
-        take_attributes(wish, infill, &wanted);
-    else
+    if (!fine)
         wish_free(wish);
+    else if (wish->guidance != 0)
+        take_attributes(wish, infill, &wanted);
     wanted_attributes_free(&wanted);
     return fine;
 }

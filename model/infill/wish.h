@@ -13,8 +13,9 @@ struct wish {
     size_t size;
     struct lacuna_span *spans;
     size_t span_count;
-    struct ids attributes; /* tokens, one an attribute asked for; none for a model without slots */
-    char *preface;         /* what a model without slots reads in front of the text; NULL: nothing */
+    struct ids
+        attributes; /* tokens, one an attribute asked for; none for a model without slots, or at guidance 0 */
+    char *preface;  /* what a model without slots reads in front of the text; NULL: nothing */
     double guidance, strength, temperature;
     int steps, count;
     uint64_t seed;

@@ -306,10 +306,31 @@ static void every_promise_holds_for_random_requests(void **state)
     assert_true(answered > count * 8 / 10);
 }
 
+static void guidance_of_nothing_ignores_the_attribute(void **state)
+{
+    struct fixture *fixture = *state;
+    struct lacuna_span span = { 29, 32 };
+    static const char text[] = "The old man went down to the ___ an hour before the boats came in.";
+    struct lacuna_request request = {
+        .task = LACUNA_INFILL, .text = text, .size = sizeof text - 1, .spans = &span, .span_count = 1
+    };
+    struct lacuna_error error = { 0 };
+    struct lacuna_answer *plain = infill_run(fixture->infill, fixture->session, &request, NULL, &error);
+    request.attribute = "formal past";
+    request.guidance_set = true;
+    struct lacuna_answer *ignoring = infill_run(fixture->infill, fixture->session, &request, NULL, &error);
+    assert_non_null(plain);
+    assert_non_null(ignoring);
+    assert_string_equal(ignoring->alternatives[0].text, plain->alternatives[0].text);
+    infill_answer_free(plain);
+    infill_answer_free(ignoring);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_promise_holds_for_random_requests),
+        cmocka_unit_test(guidance_of_nothing_ignores_the_attribute),
     };
     return cmocka_run_group_tests(tests, open_model, close_model);
 }
