@@ -236,5 +236,8 @@ bool score_text(const struct infill *infill, struct denoiser_session *session, c
     out->bits_per_byte = size ? scorer.nats / log(2) / (double)size : 0;
     scorer_free(&scorer);
     ids_free(&ids);
+    if (fine && !isfinite(out->bits_per_byte))
+        return fail(error, LACUNA_MODEL,
+                    "the model computes values that are no numbers; its weights are spoilt");
     return fine;
 }
