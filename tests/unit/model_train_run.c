@@ -138,7 +138,7 @@ static void the_written_model_computes_the_same(void **state)
     assert_true(train(&t, NULL));
     struct checkpoint *checkpoint = checkpoint_open(out, NULL);
     assert_non_null(checkpoint);
-    struct shape shape;
+    struct shape shape = { 0 };
     assert_true(shape_read(&shape, checkpoint, NULL));
     struct engine *engine = engine_new(1, NULL);
     struct products *products = products_new(engine, PRECISION_F32, NULL);
