@@ -102,11 +102,12 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     framing->eos = config_token(&config, "eos_token_id", graph->vocabulary);
     framing->pad = config_token(&config, "pad_token_id", graph->vocabulary);
     framing->attribute_slots = config_int_or(&config, "attribute_slots", 0, 64, 0);
-    if (strcmp(config_text_or(&config, "process", "absorbing"), "gaussian") == 0)
+    bool vectors = strcmp(config_text_or(&config, "process", "absorbing"), "gaussian") == 0;
+    if (vectors)
         describe_vectors(&config, graph, framing);
     else
         read_noise(&config, graph, framing);
-    framing->verified = true;
+    framing->verified = !vectors && !framing->time_levels;
     framing->proof = "a network in plain C";
     return !config.bad;
 }
