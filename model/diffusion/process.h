@@ -74,6 +74,10 @@ struct process {
     void (*stagger)(const struct process_noise *noise, double dsigma, float *score);
     /* log p(x0) of a place that holds `id` -> log score, in place. */
     void (*score)(const struct process_noise *noise, int32_t id, double sigma, float *row);
+    /* The gradient by those log scores -> the gradient by logits whose log softmax was `row`, in place. NULL:
+     * cannot be learnt so. */
+    void (*score_back)(const struct process_noise *noise, int32_t id, double sigma, const float *row,
+                       float *gradient);
 };
 
 /* Ended by NULL, in order of name (generated from the folder process/). */

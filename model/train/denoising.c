@@ -121,12 +121,19 @@ static bool is_open(const struct denoising *d, int place)
     return !d->draw->open || d->draw->open[place];
 }
 
-static int step_of(const struct denoising *d, int place)
+static const struct denoising_time *time_of(const struct denoising *d, int place)
 {
-    return d->draw->t[place / d->draw->length];
+    return &d->draw->times[place / d->draw->length];
 }
 
-/* Cosines and sines of the time in thousandths of the process, as the network that runs it counts them. */
+/* The vector of the token at a place. */
+static const float *row_of(const struct denoising *d, int place)
+{
+    const float *table = d->process.codes ? d->process.codes : d->weights + d->parameters->embedding;
+    return table + (size_t)d->draw->ids[place] * (size_t)d->parameters->shape.vector_width;
+}
+
+/* Cosines and sines of the time, as the network that runs it counts them. */
 static void set_times(struct denoising *d)
 {
     const struct shape *s = &d->parameters->shape;
@@ -134,7 +141,7 @@ static void set_times(struct denoising *d)
     int half = s->time_features / 2, rows = d->draw->rows;
     for (int r = 0; r < rows; r++) {
         float *row = d->features + (size_t)r * (size_t)s->time_features;
-        float time = (float)d->draw->t[r] * (float)(1000.0 / d->process.steps);
+        float time = d->draw->times[r].told;
         for (int i = 0; i < half; i++) {
             float angle = time * expf(-9.210340372f * (float)i / (float)half);
             row[i] = cosf(angle);
@@ -155,16 +162,15 @@ void denoising_set(struct denoising *d, const struct denoising_draw *draw, const
     d->draw = draw;
     d->weights = weights;
     d->gradient = gradient;
-    float spread = (float)sqrt(1 - d->process.alpha_bar[0]);
+    float spread = d->process.codes ? 0 : d->process.spread;
     memset(d->input, 0, (size_t)places_of(d) * (size_t)s->vector_in * sizeof *d->input);
     for (int i = 0; i < places_of(d); i++) {
-        const float *row = weights + d->parameters->embedding + (size_t)draw->ids[i] * width;
-        double alpha_bar = d->process.alpha_bar[step_of(d, i)];
-        float clean = is_open(d, i) ? (float)sqrt(alpha_bar) : 1.0f;
-        float noisy = is_open(d, i) ? (float)sqrt(1 - alpha_bar) : 0.0f;
+        const float *row = row_of(d, i);
+        float clean = is_open(d, i) ? time_of(d, i)->clean : 1.0f;
+        float noisy = is_open(d, i) ? time_of(d, i)->noisy : 0.0f;
         for (size_t k = 0; k < width; k++) {
             size_t at = (size_t)i * width + k;
-            d->start[at] = row[k] + spread * draw->start_noise[at];
+            d->start[at] = row[k] + (spread ? spread * draw->start_noise[at] : 0);
             d->input[(size_t)i * (size_t)s->vector_in + k] = clean * d->start[at] + noisy * draw->noise[at];
         }
     }
@@ -174,12 +180,15 @@ void denoising_set(struct denoising *d, const struct denoising_draw *draw, const
 void denoising_condition(struct denoising *d)
 {
     const struct shape *s = &d->parameters->shape;
+    float most = d->process.codes ? fabsf(d->process.codes[0]) : INFINITY;
     if (s->vector_in == s->vector_width)
         return;
-    for (int i = 0; i < places_of(d); i++)
-        memcpy(d->input + (size_t)i * (size_t)s->vector_in + s->vector_width,
-               d->predicted + (size_t)i * (size_t)s->vector_width,
-               (size_t)s->vector_width * sizeof *d->input);
+    for (int i = 0; i < places_of(d); i++) {
+        float *to = d->input + (size_t)i * (size_t)s->vector_in + s->vector_width;
+        const float *from = d->predicted + (size_t)i * (size_t)s->vector_width;
+        for (int k = 0; k < s->vector_width; k++)
+            to[k] = is_open(d, i) ? fminf(fmaxf(from[k], -most), most) : 0;
+    }
 }
 
 const struct ends *denoising_ends(struct denoising *d)
@@ -214,32 +223,50 @@ static size_t count_open(const struct denoising *d)
     return count ? count : 1;
 }
 
-/* The squared error of the prediction at open places; its gradient goes into d_predicted, and that of a
- * target that is learnt as well into d_start, or into the embedding's. */
+/* The squared error of an open place; its gradient goes into d_predicted, and that of a target that is learnt
+ * as well into d_start, or into the embedding's. */
+static double place_error(struct denoising *d, int place, size_t count)
+{
+    size_t width = (size_t)d->parameters->shape.vector_width;
+    const float *row = row_of(d, place);
+    bool learnt = !d->process.codes && !d->process.predicts_noise, last = time_of(d, place)->last;
+    float *d_row = d->gradient && learnt
+                       ? d->gradient + d->parameters->embedding + (size_t)d->draw->ids[place] * width
+                       : NULL;
+    double sum = 0;
+    for (size_t k = 0; k < width; k++) {
+        size_t at = (size_t)place * width + k;
+        float target = d->process.predicts_noise ? d->draw->noise[at] : last ? row[k] : d->start[at];
+        float off = d->predicted[at] - target, slope = 2.0f * off / (float)count;
+        sum += (double)off * (double)off;
+        d->d_predicted[at] = slope;
+        if (d_row && last)
+            d_row[k] -= slope;
+        else if (learnt)
+            d->d_start[at] -= slope;
+    }
+    return sum;
+}
+
+/* The mean squared error of the prediction at open places. */
 static double add_error(struct denoising *d)
 {
+    int length = d->draw->length;
     size_t width = (size_t)d->parameters->shape.vector_width, count = count_open(d) * width;
     double sum = 0;
-    for (int i = 0; i < places_of(d); i++) {
-        if (!is_open(d, i)) {
-            memset(d->d_predicted + (size_t)i * width, 0, width * sizeof *d->d_predicted);
-            continue;
+    for (int r = 0; r < d->draw->rows; r++) {
+        double row = 0;
+        int open = 0;
+        for (int i = r * length; i < (r + 1) * length; i++) {
+            if (is_open(d, i))
+                row += place_error(d, i, count);
+            else
+                memset(d->d_predicted + (size_t)i * width, 0, width * sizeof *d->d_predicted);
+            open += is_open(d, i);
         }
-        size_t row = d->parameters->embedding + (size_t)d->draw->ids[i] * width;
-        bool last = step_of(d, i) == 0;
-        for (size_t k = 0; k < width; k++) {
-            size_t at = (size_t)i * width + k;
-            float target = d->process.predicts_noise ? d->draw->noise[at]
-                           : last                    ? d->weights[row + k]
-                                                     : d->start[at];
-            float off = d->predicted[at] - target, slope = 2.0f * off / (float)count;
-            sum += (double)off * (double)off;
-            d->d_predicted[at] = slope;
-            if (d->gradient && !d->process.predicts_noise && last)
-                d->gradient[row + k] -= slope;
-            else if (!d->process.predicts_noise)
-                d->d_start[at] -= slope;
-        }
+        if (d->draw->errors)
+            d->draw->errors[r] = open ? (float)(row / ((double)open * (double)width)) : 0;
+        sum += row;
     }
     return sum / (double)count;
 }
@@ -269,7 +296,7 @@ static double add_rounding(struct denoising *d)
 static double add_remains(struct denoising *d)
 {
     size_t count = (size_t)places_of(d) * (size_t)d->parameters->shape.vector_width;
-    float left = (float)d->process.alpha_bar[d->process.steps - 1];
+    float left = d->process.remains;
     for (size_t i = 0; i < count; i++)
         d->d_start[i] += 2.0f * left * d->start[i] / (float)count;
     return (double)left * vector_square_sum(d->start, count) / (double)count;
@@ -286,7 +313,9 @@ static double leave(void *user, const float *normed, float *d_normed)
     tanh_all(d->down, wide);
     linear(d, at->out[1], d->down, s->width, s->vector_width, places, d->predicted);
     memset(d->d_start, 0, (size_t)places * (size_t)s->vector_width * sizeof *d->d_start);
-    double loss = add_error(d) + add_rounding(d) + add_remains(d);
+    double loss = add_error(d);
+    if (!d->process.codes)
+        loss += add_rounding(d) + add_remains(d);
     if (!d_normed)
         return loss;
     linear_back(d, at->out[1], d->down, s->width, s->vector_width, places, d->d_predicted, d->d_wide);
@@ -325,8 +354,8 @@ static void back(void *user, const float *d_x)
     linear_back(d, at->in[1], d->up, s->width, s->width, places, d_x, d->d_wide);
     tanh_back(d->up, d->d_wide, (size_t)places * (size_t)s->width);
     linear_back(d, at->in[0], d->input, s->vector_in, s->width, places, d->d_wide, d_input);
-    for (int i = 0; i < places; i++) {
-        float clean = is_open(d, i) ? (float)sqrt(d->process.alpha_bar[step_of(d, i)]) : 1.0f;
+    for (int i = 0; i < places && !d->process.codes; i++) {
+        float clean = is_open(d, i) ? time_of(d, i)->clean : 1.0f;
         float *row = d->gradient + d->parameters->embedding + (size_t)d->draw->ids[i] * width;
         for (size_t k = 0; k < width; k++)
             row[k] +=

@@ -70,7 +70,7 @@ static void cut_all(struct graph *g, struct cutter *c)
     g->head_rows = floats(c, HEAD_ROWS, s->width);
     g->d_head_rows = floats(c, HEAD_ROWS, s->width);
     g->logits = floats(c, HEAD_ROWS, s->vocabulary);
-    g->score_room = floats(c, HEAD_ROWS / HEAD_TILE, 2 * s->vocabulary);
+    g->score_room = floats(c, HEAD_ROWS / HEAD_TILE, 3 * s->vocabulary);
     g->gain_parts = floats(c, tiles, (2 * s->layers + 1) * s->width);
     g->square_start = cut(c, places + 1, sizeof *g->square_start);
     g->tile_row = cut(c, places + 1, sizeof *g->tile_row);

@@ -22,19 +22,35 @@ static int likeliest(const float *z, int count)
     return best;
 }
 
-/* The loss of one chosen place; with a gradient, z becomes it. */
-static float place_loss(const struct graph *g, int n, float *z, float *room)
+/* Score entropy of a place that holds `id`; z, the network's output, becomes its gradient. room: [3
+ * vocabulary]. */
+static double score_loss(const struct graph *g, int n, float *z, float *room)
 {
     const struct scores *scores = g->pass->scores;
     const struct batch *batch = g->batch;
-    int pieces = g->parameters->shape.vocabulary;
-    if (!scores)
-        return vector_cross_entropy(z, pieces, batch->wanted[n], batch->weight[n]);
     int32_t id = batch->ids[batch->at[n]];
+    size_t pieces = (size_t)g->parameters->shape.vocabulary;
     double sigma = (double)batch->sigma[n];
+    float *clean = room + 2 * pieces;
     scores->prediction->read(&scores->noise, id, sigma, z);
-    return (float)bound_score_gradient(scores->process, &scores->noise, z, id, batch->wanted[n], sigma,
+    if (!scores->prediction->scores) {
+        memcpy(clean, z, pieces * sizeof *z);
+        scores->process->score(&scores->noise, id, sigma, z);
+    }
+    double loss = bound_score_gradient(scores->process, &scores->noise, z, id, batch->wanted[n], sigma,
                                        (double)batch->weight[n], room);
+    if (!scores->prediction->scores)
+        scores->process->score_back(&scores->noise, id, sigma, clean, z);
+    return loss;
+}
+
+/* The loss of one chosen place; with a gradient, z becomes it. */
+static float place_loss(const struct graph *g, int n, float *z, float *room)
+{
+    const struct batch *batch = g->batch;
+    if (g->pass->scores)
+        return (float)score_loss(g, n, z, room);
+    return vector_cross_entropy(z, g->parameters->shape.vocabulary, batch->wanted[n], batch->weight[n]);
 }
 
 /* Logits of some rows, their losses, and with a gradient d_logits in their place and d_rows = d_logits ·
@@ -59,7 +75,7 @@ static void logits_tile(void *user, int tile)
         float *row = z + (size_t)i * (size_t)pieces;
         if (pass->best)
             pass->best[n] = likeliest(row, pieces);
-        float loss = place_loss(g, n, row, g->score_room + (size_t)tile * 2 * (size_t)pieces);
+        float loss = place_loss(g, n, row, g->score_room + (size_t)tile * 3 * (size_t)pieces);
         if (pass->losses)
             pass->losses[n] = loss;
         g->head_losses[from + i] = (double)loss * (double)batch->weight[n];

@@ -34,7 +34,7 @@ struct graph {
     float *cosine, *sine;                     /* [positions, head width / 2] */
     float *masks;                             /* [places] 0 for context, -inf for others */
     float *head_rows, *d_head_rows, *logits;  /* [HEAD_ROWS, width | width | vocabulary] */
-    float *score_room;                        /* [HEAD_ROWS / HEAD_TILE, 2 vocabulary] */
+    float *score_room;                        /* [HEAD_ROWS / HEAD_TILE, 3 vocabulary] */
     float *gain_parts;                        /* [tiles, 2 · layers + 1, width] gradients of the norms */
     size_t *square_start; /* [rows + 1] where a row's attention squares begin, of one head */
     int *tile_row;        /* [tiles + 1] first row of a tile */

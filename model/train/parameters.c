@@ -96,10 +96,12 @@ static void add_vectors(struct parameters *p)
 {
     const struct shape *s = &p->shape;
     struct vector_offsets *at = &p->vectors;
-    p->embedding = add(p, s->vocabulary, s->vector_width, false, "word_embedding.weight");
-    p->at[p->count - 1].first = 1.0f;
-    at->bias = add(p, 1, s->vocabulary, false, "lm_head.bias");
-    p->at[p->count - 1].first = 0.0f;
+    if (!s->codes) {
+        p->embedding = add(p, s->vocabulary, s->vector_width, false, "word_embedding.weight");
+        p->at[p->count - 1].first = 1.0f;
+        at->bias = add(p, 1, s->vocabulary, false, "lm_head.bias");
+        p->at[p->count - 1].first = 0.0f;
+    }
     at->in[0] = add_linear(p, s->width, s->vector_in, "input_up_proj.0");
     at->in[1] = add_linear(p, s->width, s->width, "input_up_proj.2");
     at->time[0] = add_linear(p, 4 * s->time_features, s->time_features, "time_embed.0");

@@ -20,8 +20,9 @@
 struct shape {
     int vocabulary, width, layers, heads, inner;
     int vector_width, vector_in; /* of a token's vector, and of what a row reads; 0: rows are tokens */
-    int time_features;           /* sines and cosines of the time, where rows are vectors */
-    int time_levels; /* rows of a table that is added to every place of a row by its time; 0: no time */
+    bool codes;        /* vectors are bits of the tokens' numbers: no embedding, no rounding logits */
+    int time_features; /* sines and cosines of the time, where rows are vectors */
+    int time_levels;   /* rows of a table that is added to every place of a row by its time; 0: no time */
 };
 
 /* Presets "tiny", "cpu" (10M parameters with 8,192 pieces), "gpu" (40M with 16,384); vocabulary 0. NULL: no

@@ -12,7 +12,9 @@
 
 #include <cmocka.h>
 
-enum { ROWS = 4, LENGTH = 7, PLACES = ROWS * LENGTH, WIDTH = 5, STEPS = 10 };
+enum { ROWS = 4, LENGTH = 7, PLACES = ROWS * LENGTH, WIDTH = 5, STEPS = 10, VOCABULARY = 12 };
+
+enum kind_of_loss { VECTORS, NOISE, CODES };
 
 struct fixture {
     struct engine *engine;
@@ -23,12 +25,17 @@ struct fixture {
     float *weights, *gradient;
     struct batch batch;
     struct denoising_draw draw;
-    double alpha_bar[STEPS];
+    struct denoising_time times[ROWS];
+    float codes[VOCABULARY * WIDTH];
     int32_t ids[PLACES];
     uint8_t open[PLACES];
-    int t[ROWS];
     float start_noise[PLACES * WIDTH], noise[PLACES * WIDTH];
 };
+
+static double alpha_bar_at(int t)
+{
+    return 0.99 - 0.09 * t;
+}
 
 static void add_rows(struct fixture *f, bool given)
 {
@@ -40,29 +47,39 @@ static void add_rows(struct fixture *f, bool given)
     for (int i = 0; i < LENGTH; i++)
         positions[i] = i;
     for (int r = 0; r < ROWS; r++) {
-        f->t[r] = r * 3;
+        double alpha_bar = alpha_bar_at(r * 3);
+        f->times[r] = (struct denoising_time){ .clean = (float)sqrt(alpha_bar),
+                                               .noisy = (float)sqrt(1 - alpha_bar),
+                                               .told = (float)(r * 300),
+                                               .last = r == 0 };
         batch_add_row(&f->batch, &(struct row){ LENGTH, none, none, positions, kinds, weight, 0, 0 });
     }
     for (int i = 0; i < PLACES; i++) {
-        f->ids[i] = (int32_t)draw_range(&random, 0, 12);
+        f->ids[i] = (int32_t)draw_range(&random, 0, VOCABULARY);
         f->open[i] = i % LENGTH > 2;
     }
     for (int i = 0; i < PLACES * WIDTH; i++) {
         f->start_noise[i] = random_normal(&random);
         f->noise[i] = random_normal(&random);
     }
-    f->draw = (struct denoising_draw){ ROWS, LENGTH,         f->ids,  given ? f->open : NULL,
-                                       f->t, f->start_noise, f->noise };
+    f->draw = (struct denoising_draw){ .rows = ROWS,
+                                       .length = LENGTH,
+                                       .ids = f->ids,
+                                       .open = given ? f->open : NULL,
+                                       .times = f->times,
+                                       .start_noise = f->start_noise,
+                                       .noise = f->noise };
 }
 
-static void begin(struct fixture *f, bool twice, bool noise, bool given)
+static void begin(struct fixture *f, bool twice, enum kind_of_loss kind, bool given)
 {
-    struct shape shape = { .vocabulary = 12,
+    struct shape shape = { .vocabulary = VOCABULARY,
                            .width = 24,
                            .layers = 2,
                            .heads = 3,
                            .inner = 31,
                            .vector_width = WIDTH,
+                           .codes = kind == CODES,
                            .vector_in = twice ? 2 * WIDTH : WIDTH,
                            .time_features = 6 };
     memset(f, 0, sizeof *f);
@@ -76,10 +93,14 @@ static void begin(struct fixture *f, bool twice, bool noise, bool given)
         f->weights[i] += 0.03f * (float)(i % 7) - 0.09f;
     f->graph = graph_new(f->parameters, f->engine, f->products,
                          (struct graph_limits){ PLACES, LENGTH, LENGTH, false }, NULL);
-    for (int t = 0; t < STEPS; t++)
-        f->alpha_bar[t] = 0.99 - 0.09 * t;
+    for (int i = 0; i < VOCABULARY * WIDTH; i++)
+        f->codes[i] = i / WIDTH >> i % WIDTH & 1 ? 1 : -1;
     f->denoising = denoising_new(f->parameters, f->products,
-                                 (struct denoising_process){ f->alpha_bar, STEPS, noise }, PLACES);
+                                 (struct denoising_process){ .spread = (float)sqrt(1 - alpha_bar_at(0)),
+                                                             .remains = (float)alpha_bar_at(STEPS - 1),
+                                                             .predicts_noise = kind == NOISE,
+                                                             .codes = kind == CODES ? f->codes : NULL },
+                                 PLACES);
     add_rows(f, given);
 }
 
@@ -136,7 +157,7 @@ static void predicted_vectors_have_true_gradients(void **state)
 {
     (void)state;
     struct fixture f;
-    begin(&f, false, false, false);
+    begin(&f, false, VECTORS, false);
     check_tensors(&f);
     end(&f);
 }
@@ -145,7 +166,7 @@ static void predicted_noise_has_true_gradients(void **state)
 {
     (void)state;
     struct fixture f;
-    begin(&f, false, true, false);
+    begin(&f, false, NOISE, false);
     check_tensors(&f);
     end(&f);
 }
@@ -154,7 +175,16 @@ static void given_places_have_true_gradients(void **state)
 {
     (void)state;
     struct fixture f;
-    begin(&f, true, false, true);
+    begin(&f, true, VECTORS, true);
+    check_tensors(&f);
+    end(&f);
+}
+
+static void bits_have_true_gradients(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, true, CODES, true);
     check_tensors(&f);
     end(&f);
 }
@@ -163,7 +193,7 @@ static void a_network_reads_what_it_predicted(void **state)
 {
     (void)state;
     struct fixture f;
-    begin(&f, true, false, false);
+    begin(&f, true, VECTORS, false);
     double plain = loss_at(&f, NULL, false), conditioned = loss_at(&f, NULL, true);
     assert_true(fabs(plain - conditioned) > 1e-6);
     assert_true(fabs(plain - loss_at(&f, NULL, false)) < 1e-12);
@@ -176,6 +206,7 @@ int main(void)
         cmocka_unit_test(predicted_vectors_have_true_gradients),
         cmocka_unit_test(predicted_noise_has_true_gradients),
         cmocka_unit_test(given_places_have_true_gradients),
+        cmocka_unit_test(bits_have_true_gradients),
         cmocka_unit_test(a_network_reads_what_it_predicted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,18 +21,18 @@
 enum { ROWS = 4, LENGTH = 11, LEVELS = 6 };
 
 static const struct {
-    const char *process, *schedule;
-} noises[] = { { "absorbing", "log_linear" },
-               { "absorbing", "geometric" },
-               { "uniform", "log_linear" },
-               { "uniform", "geometric" } };
+    const char *process, *schedule, *prediction;
+} noises[] = { { "absorbing", "log_linear", "scaled_score" }, { "absorbing", "geometric", "scaled_score" },
+               { "uniform", "log_linear", "score" },          { "uniform", "geometric", "score" },
+               { "uniform", "log_linear", "logits" },         { "uniform", "geometric", "logits" } };
 enum { NOISES = sizeof noises / sizeof *noises };
 
-static struct scores scores_of(const char *process, int vocabulary)
+static struct scores scores_of(int n, int vocabulary)
 {
-    bool moves = process_find(process)->moves;
-    return (struct scores){ .process = process_find(process),
-                            .prediction = prediction_find(moves ? "score" : "scaled_score"),
+    const struct process *process = process_find(noises[n].process);
+    bool moves = process->moves;
+    return (struct scores){ .process = process,
+                            .prediction = prediction_find(noises[n].prediction),
                             .noise = { .mask = moves ? -1 : 1, .vocabulary = vocabulary } };
 }
 
@@ -114,7 +114,7 @@ static void scores_have_true_gradients(void **state)
             weights[i] *= weights[i] == 1 ? 1 : 6;
         struct graph *graph = graph_new(parameters, engine, products,
                                         (struct graph_limits){ ROWS * LENGTH, LENGTH, LENGTH, false }, NULL);
-        struct scores scores = scores_of(noises[n].process, shape.vocabulary);
+        struct scores scores = scores_of(n, shape.vocabulary);
         const struct noise_schedule schedule = { .kind = schedule_find(noises[n].schedule) };
         struct batch batch = { 0 };
         add_rows(&batch, &scores, &schedule);
@@ -137,7 +137,7 @@ static void rows_hold_as_much_noise_as_their_time_says(void **state)
     struct corpus *corpus = corpus_open(data, "train", NULL);
     assert_non_null(corpus);
     for (int n = 0; n < NOISES; n++) {
-        struct scores scores = scores_of(noises[n].process, corpus->vocabulary);
+        struct scores scores = scores_of(n, corpus->vocabulary);
         struct row_noise noise = { .process = scores.process,
                                    .schedule = { .kind = schedule_find(noises[n].schedule) },
                                    .noise = scores.noise,

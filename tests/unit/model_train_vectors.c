@@ -6,7 +6,7 @@
 #include "model/diffusion/vectors.h"
 #include "model/tensor/engine.h"
 #include "model/tokenizer/tokenizer.h"
-#include "model/train/vector_trainer.h"
+#include "model/train/line_trainer.h"
 #include "model/train/word_rows.h"
 
 #include <setjmp.h>
@@ -37,15 +37,16 @@ static char *write_text(const char *name)
     return path;
 }
 
-static struct vector_training training_of(const char *const *files, const char *out)
+static struct line_training training_of(const char *const *files, const char *out)
 {
-    struct vector_training training = vector_training_default();
+    struct line_training training = line_training_default();
     training.files = files;
     training.file_count = 1;
     training.out = out;
-    training.shape = (struct shape){
-        .width = 48, .layers = 2, .heads = 2, .inner = 96, .vector_width = 12, .time_features = 16
-    };
+    training.process = "gaussian";
+    training.shape = (struct shape){ .width = 48, .layers = 2, .heads = 2, .inner = 96 };
+    training.vector_width = 12;
+    training.time_features = 16;
     training.process_steps = 100;
     training.report = 500;
     training.length = LENGTH;
@@ -123,11 +124,12 @@ static void ten_sentences_come_back_from_their_beginnings(void **state)
     struct lacuna_error error = { 0 };
     char *path = write_text("ten.txt"), *out = path_join(LACUNA_BINARY_DIR, "tests/ten");
     const char *files[] = { path };
-    struct vector_training training = training_of(files, out);
-    if (!vector_train(&training, &error))
+    struct line_training training = training_of(files, out);
+    if (!line_train(&training, &error))
         fail_msg("%s", error.message);
     struct word_rows rows;
-    assert_true(word_rows_read(&rows, files, 1, LENGTH, 1, NULL, &error));
+    assert_true(word_rows_read(
+        &rows, &(struct word_source){ .files = files, .file_count = 1, .length = LENGTH }, &error));
     assert_int_equal(rows.count, 10);
     struct model model = model_open(out);
     for (size_t k = 0; k < rows.count; k++)
@@ -145,17 +147,20 @@ static void rows_are_framed_and_padded(void **state)
     char *path = write_text("rows.txt");
     const char *files[] = { path };
     struct word_rows rows;
-    assert_true(word_rows_read(&rows, files, 1, 10, 1, NULL, &error));
+    struct word_source source = { .files = files, .file_count = 1, .length = 10 };
+    assert_true(word_rows_read(&rows, &source, &error));
     assert_null(rows.open);
     assert_int_equal(rows.count, 10);
     assert_int_equal(rows.ids[0], rows.start);
     assert_int_equal(rows.ids[8], rows.end);
     assert_int_equal(rows.ids[9], rows.pad);
     word_rows_free(&rows);
-    assert_false(word_rows_read(&rows, files, 1, 4, 1, NULL, &error));
+    source.length = 4;
+    assert_false(word_rows_read(&rows, &source, &error));
     assert_non_null(strstr(error.message, "4 tokens"));
     assert_true(file_write(path, "old text\tnew text here\n", 23, NULL));
-    assert_true(word_rows_read(&rows, files, 1, 10, 1, NULL, &error));
+    source.length = 10;
+    assert_true(word_rows_read(&rows, &source, &error));
     assert_memory_equal(rows.open, ((uint8_t[]){ 0, 0, 0, 0, 1, 1, 1, 1, 1, 1 }), 10);
     assert_int_equal(rows.ids[3], rows.end);
     assert_int_equal(rows.ids[7], rows.end);

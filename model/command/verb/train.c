@@ -1,9 +1,9 @@
 #include "model/base/file.h"
 #include "model/command/choice.h"
+#include "model/command/train_lines.h"
 #include "model/command/verb.h"
 #include "model/train/prepare.h"
 #include "model/train/trainer.h"
-#include "model/train/vector_trainer.h"
 
 #include <stdlib.h>
 
@@ -31,15 +31,30 @@ static const struct verb_option options[] = {
     { .name = "process",
       .value = "NAME",
       .kind = OPTION_TEXT,
-      .help = "absorbing; uniform: scores of text of which words turned into others; gaussian: lines of "
-              "--text over whole words, pairs where they have a tab (absorbing)" },
+      .help = "absorbing; uniform: scores of text of which words turned into others; gaussian, analog_bits: "
+              "lines over whole words as vectors (absorbing)" },
+    { .name = "words",
+      .kind = OPTION_FLAG,
+      .help = "lines of --text over whole words, not pieces: \"source TAB target\" are pairs, of which the "
+              "target is written; always so where words are vectors" },
+    { .name = "controls",
+      .value = "FILE…",
+      .kind = OPTION_LIST,
+      .joins = is_file,
+      .help = "lines over whole words with values in front, \"slot[value], slot[value] TAB text\", which "
+              "then steer" },
+    { .name = "tokenizer",
+      .value = "FILE",
+      .kind = OPTION_TEXT,
+      .help = "words: the tokenizer.json whose words are the vocabulary (the text's own)" },
     { .name = "scores",
       .kind = OPTION_FLAG,
       .help = "absorbing: learn the scores of masked text (SEDD) instead of the pieces of holes" },
     { .name = "noise",
       .value = "NAME",
       .kind = OPTION_TEXT,
-      .help = "scores: log_linear or geometric (log_linear); gaussian: sqrt, cosine, linear, … (sqrt)" },
+      .help = "scores: log_linear or geometric (log_linear); gaussian: sqrt, cosine, linear, … (sqrt); "
+              "analog_bits: cosine or linear (cosine)" },
     { .name = "process-steps",
       .value = "N",
       .kind = OPTION_WHOLE,
@@ -57,10 +72,10 @@ static const struct verb_option options[] = {
       .kind = OPTION_WHOLE,
       .low = 1,
       .high = 1000000,
-      .help = "gaussian: how often a word must occur to be one of the vocabulary (2)" },
+      .help = "words: how often one must occur to be in the vocabulary (2)" },
     { .name = "self-condition",
       .kind = OPTION_FLAG,
-      .help = "gaussian: the network reads its last prediction as well" },
+      .help = "vectors: the network reads its last prediction as well" },
     { .name = "predict-noise", .kind = OPTION_FLAG, .help = "gaussian: the network predicts the noise" },
     { .name = "out", .value = "FOLDER", .kind = OPTION_TEXT, .help = "of the run and its model (needed)" },
     { .name = "init", .value = "FOLDER", .kind = OPTION_TEXT, .help = "begin with this model's weights" },
@@ -282,57 +297,6 @@ static bool prepare(const struct call *call, const char *out, const char *folder
     return ready || (folder_make(out, error) && prepare_text(&preparation, NULL, error));
 }
 
-static void read_vectors(const struct call *call, struct vector_training *t)
-{
-    t->resume = call_has(call, "resume");
-    t->seed = call->seed;
-    t->threads = call->threads;
-    t->word_least = (int)call_whole(call, "least", t->word_least);
-    t->process_steps = (int)call_whole(call, "process-steps", t->process_steps);
-    t->predicts_noise = call_has(call, "predict-noise");
-    t->self_conditioned = call_has(call, "self-condition");
-    t->length = (int)call_whole(call, "length", t->length);
-    t->rows = (int)(call_whole(call, "tokens", 4096) / t->length);
-    t->rows = t->rows > 0 ? t->rows : 1;
-    t->shape.vector_width = (int)call_whole(call, "vector-width", t->shape.vector_width);
-    t->dropout = call_real(call, "dropout", t->dropout);
-    t->optimizer.decay = (float)call_real(call, "weight-decay", (double)t->optimizer.decay);
-    t->optimizer.average = (float)call_real(call, "average", (double)t->optimizer.average);
-    t->report = (int)call_whole(call, "report", t->report);
-    t->save_minutes = call_real(call, "save", t->save_minutes);
-    if (call_has(call, "noise"))
-        t->noise = call_text(call, "noise");
-}
-
-/* --process gaussian: lines of text, without preparation. */
-static enum verb_status train_vectors(const struct call *call, const struct training *names)
-{
-    const char *files[FILES_MAX];
-    struct vector_training t = vector_training_default();
-    for (const char *file; t.file_count < FILES_MAX && (file = call_item(call, "text", t.file_count));)
-        files[t.file_count++] = file;
-    t.files = files;
-    t.out = call_text(call, "out");
-    t.optimizer.muon = names->optimizer.muon;
-    t.schedule = names->schedule;
-    t.type = names->type;
-    t.precision = names->precision;
-    read_vectors(call, &t);
-    if (call_has(call, "preset")) {
-        struct shape shape = names->shape;
-        shape.vector_width = t.shape.vector_width;
-        shape.time_features = t.shape.time_features;
-        t.shape = shape;
-    }
-    struct lacuna_error error = { 0 };
-    if (!t.file_count)
-        return call_misused(call, "--process gaussian needs --text FILE");
-    if (vector_train(&t, &error))
-        return VERB_DONE;
-    return error.code == LACUNA_BAD_REQUEST ? call_misused(call, "%s", error.message)
-                                            : call_failed(call, "%s", error.message);
-}
-
 /* --scores, or a process of which nothing else can be learnt. */
 static enum verb_status read_scores(const struct call *call, const char *process, struct training *t)
 {
@@ -351,7 +315,7 @@ static enum verb_status read_scores(const struct call *call, const char *process
 
 static enum verb_status train_run(const struct call *call)
 {
-    static const char *const processes[] = { "absorbing", "uniform", "gaussian", NULL };
+    static const char *const processes[] = { "absorbing", "uniform", "gaussian", "analog_bits", NULL };
     int process = 0;
     struct training t = training_default();
     t.data = call_text(call, "data");
@@ -362,7 +326,8 @@ static enum verb_status train_run(const struct call *call)
     t.leg = call_has(call, "leg");
     t.seed = call->seed;
     t.threads = call->threads;
-    if (!t.out || !t.data == !call_has(call, "text"))
+    bool text = call_has(call, "text") || call_has(call, "controls");
+    if (!t.out || !t.data == !text)
         return call_misused(call, "--out FOLDER and either --data FOLDER or --text FILE are needed");
     enum verb_status status = read_names(call, &t);
     if (status != VERB_DONE)
@@ -370,8 +335,9 @@ static enum verb_status train_run(const struct call *call)
     read_numbers(call, &t);
     if (!call_choice(call, "process", processes, &process))
         return VERB_USAGE;
-    if (process == 2)
-        return train_vectors(call, &t);
+    if (train_wants_lines(call, processes[process]))
+        return t.data ? call_misused(call, "words are trained on from --text FILE or --controls FILE")
+                      : train_lines(call, processes[process], &t);
     if (read_scores(call, processes[process], &t) != VERB_DONE)
         return VERB_USAGE;
     struct lacuna_error error = { 0 };
@@ -389,7 +355,7 @@ static enum verb_status train_run(const struct call *call)
 const struct verb verb_train = {
     .name = "train",
     .summary = "train a model on prepared text",
-    .usage = "--data FOLDER | --text FILE… --out FOLDER",
+    .usage = "--data FOLDER | --text FILE… | --controls FILE… --out FOLDER",
     .about = "The out folder holds the model of the averaged weights, the state to resume from, log.jsonl "
              "and curve.svg.\n"
              "An interrupt saves and ends. Validation gives bits per byte on masked text, the loss in holes "

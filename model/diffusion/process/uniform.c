@@ -67,6 +67,27 @@ static void score(const struct process_noise *noise, int32_t id, double sigma, f
         row[v] -= own;
 }
 
+/* With w = p(x0) over the transition, pi = w / sum and P = stay pi + part: log s_v = log P_v - log P_id, so
+ * that d log P_v = (stay pi_v / P_v) d log pi_v, and log pi is a softmax of the logits. */
+static void score_back(const struct process_noise *noise, int32_t id, double sigma, const float *row,
+                       float *gradient)
+{
+    double part = -expm1(-sigma) / noise->vocabulary, stay = exp(-sigma), own = part / (stay + part);
+    double sum = 0, all = 0, back = 0;
+    for (int32_t v = 0; v < noise->vocabulary; v++) {
+        sum += exp((double)row[v]) * (v == id ? own : 1);
+        all += v == id ? 0 : (double)gradient[v];
+    }
+    gradient[id] = (float)-all;
+    for (int32_t v = 0; v < noise->vocabulary; v++) {
+        double clean = stay * exp((double)row[v]) * (v == id ? own : 1) / sum;
+        gradient[v] = (float)((double)gradient[v] * clean / (clean + part));
+        back += (double)gradient[v];
+    }
+    for (int32_t v = 0; v < noise->vocabulary; v++)
+        gradient[v] -= (float)(back * exp((double)row[v]) * (v == id ? own : 1) / sum);
+}
+
 const struct process process_uniform = { .name = "uniform",
                                          .help = "pieces turn into any other, and back over and over",
                                          .sampler = "analytic",
@@ -78,4 +99,5 @@ const struct process process_uniform = { .name = "uniform",
                                          .transition = transition,
                                          .transition_into = transition,
                                          .stagger = stagger,
-                                         .score = score };
+                                         .score = score,
+                                         .score_back = score_back };

@@ -1,4 +1,5 @@
 /* The default model: LLaMA's names and parts, holes in a context that does not look at them. */
+#include "model/network/codes.h"
 #include "model/network/config.h"
 #include "model/network/family.h"
 #include "model/network/vector_encoder.h"
@@ -31,14 +32,14 @@ static const struct names names = {
     .down = "model.layers.*.mlp.down_proj.weight",
 };
 
-/* Vectors in place of tokens, between Diffusion-LM's projections. */
-static void describe_vectors(struct config *config, struct graph *graph, struct framing *framing)
+/* Vectors in place of tokens, between Diffusion-LM's projections: learnt ones, or bits of the tokens'
+ * numbers, whose time is continuous. */
+static void describe_vectors(struct config *config, struct graph *graph, struct framing *framing, bool bits)
 {
     struct vector_framing *vectors = &framing->vectors;
     vectors->width = graph->vector_width = config_int(config, "vector_width", 1, 1 << 12);
     vectors->self_conditioned = config_bool_or(config, "self_conditioning", false);
-    vectors->noise = config_text_or(config, "noise_schedule", "sqrt");
-    vectors->steps = config_int(config, "diffusion_steps", 1, 1 << 20);
+    vectors->noise = config_text_or(config, "noise_schedule", bits ? "cosine" : "sqrt");
     vectors->rescaled = true;
     vectors->predicts_noise = !config_bool_or(config, "predict_xstart", true);
     graph->vector_in = vectors->width * (vectors->self_conditioned ? 2 : 1);
@@ -47,9 +48,16 @@ static void describe_vectors(struct config *config, struct graph *graph, struct 
     graph->time_features = config_int(config, "time_features", 2, 1 << 14);
     graph->time_width = 4 * graph->time_features;
     vector_encoder_names(&graph->names);
-    framing->process = "gaussian";
+    if (bits) {
+        vectors->scale = graph->code_scale = (float)config_number_or(config, "bit_scale", 1);
+        graph->names.embedding = graph->names.vector_bias = NULL;
+        if (!(vectors->scale > 0) || vectors->width != bits_needed(graph->vocabulary))
+            config_refuse(config, "vector_width", "the bits of vocab_size, and bit_scale above 0");
+    } else {
+        vectors->steps = config_int(config, "diffusion_steps", 1, 1 << 20);
+    }
+    framing->process = bits ? "analog_bits" : "gaussian";
     framing->time = TIME_KIND_PROCESS;
-    framing->closed = framing->padded = true;
 }
 
 /* A model of log scores says so, with the noise it was trained on and its levels of time. */
@@ -102,9 +110,11 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     framing->eos = config_token(&config, "eos_token_id", graph->vocabulary);
     framing->pad = config_token(&config, "pad_token_id", graph->vocabulary);
     framing->attribute_slots = config_int_or(&config, "attribute_slots", 0, 64, 0);
-    bool vectors = strcmp(config_text_or(&config, "process", "absorbing"), "gaussian") == 0;
+    const char *process = config_text_or(&config, "process", "absorbing");
+    bool bits = strcmp(process, "analog_bits") == 0, vectors = bits || strcmp(process, "gaussian") == 0;
+    framing->closed = framing->padded = config_bool_or(&config, "lines", vectors);
     if (vectors)
-        describe_vectors(&config, graph, framing);
+        describe_vectors(&config, graph, framing, bits);
     else
         read_noise(&config, graph, framing);
     framing->verified = !vectors && !framing->time_levels;
