@@ -132,12 +132,14 @@ struct lacuna_request {
     double temperature;
     const char *sampler; /* NULL: the model's own */
     /* What samplers go by; 0: as the sampler is published. */
-    double threshold; /* of probability, from which on a piece is sure and need not wait; 0…1 */
-    double top_p;     /* pieces are drawn among the fewest whose probabilities sum to more; 0: among all */
-    int top_k;        /* and among so many of the best; 0: all */
-    int block_length; /* tokens that are revealed before those behind them */
-    int reveals;      /* tokens a step, where the sampler takes a fixed number */
-    bool newlines;    /* fills may hold line breaks */
+    double threshold;  /* of probability, from which on a piece is sure and need not wait; 0…1 */
+    double top_p;      /* pieces are drawn among the fewest whose probabilities sum to more; 0: among all */
+    int top_k;         /* and among so many of the best; 0: all */
+    int block_length;  /* tokens that are revealed before those behind them */
+    int reveals;       /* tokens a step, where the sampler takes a fixed number */
+    double early_exit; /* approximate: share of places that must be settled for the rest to be decided at
+                          once; 0: every step is taken */
+    bool newlines;     /* fills may hold line breaks */
 };
 
 /* Checks a request without starting it; false with bad_request, bad_span, attribute, length or keep. */

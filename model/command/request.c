@@ -234,6 +234,11 @@ static bool read_reveals(struct request *request, const json_t *value, struct la
     return read_number(&request->body.reveals, "reveals", value, error);
 }
 
+static bool read_early_exit(struct request *request, const json_t *value, struct lacuna_error *error)
+{
+    return read_share(&request->body.early_exit, "early_exit", value, error);
+}
+
 static bool read_newlines(struct request *request, const json_t *value, struct lacuna_error *error)
 {
     if (!json_is_boolean(value))
@@ -266,6 +271,7 @@ static const struct field {
     { "top_k", read_top_k, false },
     { "block_length", read_block_length, false },
     { "reveals", read_reveals, false },
+    { "early_exit", read_early_exit, false },
 };
 
 static bool read_fields(struct request *request, struct lacuna_error *error)

@@ -101,6 +101,12 @@ const struct verb_option request_options[] = {
       .low = 0,
       .high = REQUEST_TOKENS_MAX,
       .help = "tokens a step, where the sampler takes a fixed number" },
+    { .name = "early-exit",
+      .kind = OPTION_REAL,
+      .value = "X",
+      .low = 0,
+      .high = 1,
+      .help = "approximate: decide the rest once the share X of the places is settled (default: 0, never)" },
     { .name = "newlines", .kind = OPTION_FLAG, .help = "fills may hold line breaks" },
     { 0 },
 };
@@ -183,6 +189,7 @@ enum verb_status request_from_call(struct request *request, const struct call *c
                                      .top_k = (int)call_whole(call, "top-k", 0),
                                      .block_length = (int)call_whole(call, "block", 0),
                                      .reveals = (int)call_whole(call, "reveals", 0),
+                                     .early_exit = call_real(call, "early-exit", 0),
                                      .newlines = call_has(call, "newlines"),
                                  } };
     struct lacuna_error error;

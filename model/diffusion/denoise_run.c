@@ -1,5 +1,5 @@
 /* The steps of a run over what denoise.c shows of them. */
-#include "model/diffusion/turn.h"
+#include "model/diffusion/early.h"
 
 #include "model/base/memory.h"
 #include "model/diffusion/logits.h"
@@ -12,12 +12,13 @@
 struct stage {
     struct block block;
     struct time_step time;
+    struct early early;
 };
 
 struct run {
     const struct denoise *denoise;
-    const struct stage **stages; /* of each sequence that is looked at */
-    int changes;                 /* places that the step changed */
+    struct stage **stages; /* of each sequence that is looked at */
+    int changes;           /* places that the step changed */
 };
 
 void turn_choose(const struct turn *turn, bool freely)
@@ -46,7 +47,7 @@ void turn_heat(struct turn *turn)
         turn->hot[k] = work->heated + k * vocabulary;
 }
 
-static void set_guesses(const struct turn *turn)
+void turn_guess(const struct turn *turn)
 {
     for (int k = 0; k < turn->view->count; k++) {
         int32_t token = turn->tokens[k];
@@ -103,7 +104,7 @@ static void follow(struct turn *turn)
             turn->order[reverse->take++] = k;
     }
     turn_choose(turn, moving);
-    set_guesses(turn);
+    turn_guess(turn);
 }
 
 /* ---- steps */
@@ -157,6 +158,8 @@ static void advance_sequence(void *user, int index, const struct view *view)
         follow(&turn);
     else
         turn_reveal(&turn);
+    if (turn.settings.early_exit > 0 && early_exit(&run->stages[index]->early, &turn))
+        turn_finish(&turn);
     run->changes += count_changes(&turn);
     denoise->process->advance(&turn.reverse);
     sequence->steps++;
@@ -191,6 +194,8 @@ bool denoise_step(const struct denoise *denoise, struct time_step step, struct s
         run.stages[i] = &stages[i];
     }
     bool fine = take_step(&run, sequences, count, error);
+    for (int i = 0; i < count; i++)
+        early_free(&stages[i].early);
     free(run.stages);
     free(stages);
     return fine;
@@ -272,6 +277,8 @@ bool denoise_run(const struct denoise *denoise, struct sequence *const *sequence
     denoise->workspace->fresh = false;
     denoise_close_states(denoise, sequences, count, opened);
     close_caches(sequences, count);
+    for (int i = 0; i < count; i++)
+        early_free(&stages[i].early);
     free(opened);
     free(run.stages);
     free(stages);

@@ -142,6 +142,14 @@ static void take(struct turn *turn, struct range range)
     turn->reverse.take = count_reveals(turn, range);
 }
 
+static bool is_taken(const struct turn *turn, int k)
+{
+    for (int i = 0; i < turn->reverse.take; i++)
+        if (turn->order[i] == k)
+            return true;
+    return false;
+}
+
 void turn_reveal(struct turn *turn)
 {
     const struct view *view = turn->view;
@@ -153,10 +161,7 @@ void turn_reveal(struct turn *turn)
     if (blind)
         take(turn, range);
     for (int k = range.first; k < range.end; k++) {
-        bool taken = !blind;
-        for (int i = 0; blind && i < turn->reverse.take; i++)
-            taken = taken || turn->order[i] == k;
-        if (taken)
+        if (!blind || is_taken(turn, k))
             draw(turn, k);
     }
     turn_choose(turn, false);
@@ -171,4 +176,20 @@ void turn_reveal(struct turn *turn)
     if (!blind)
         take(turn, range);
     turn->reverse.settles = true;
+}
+
+void turn_finish(struct turn *turn)
+{
+    struct reverse *reverse = &turn->reverse;
+    struct range range = range_of(turn);
+    reverse->last = reverse->settles = true;
+    if (turn->denoise->sampler->blind)
+        for (int k = range.first; k < range.end; k++)
+            if (!is_taken(turn, k))
+                draw(turn, k);
+    turn_choose(turn, false);
+    turn_guess(turn);
+    reverse->take = 0;
+    for (int k = range.first; k < range.end; k++)
+        turn->order[reverse->take++] = k;
 }

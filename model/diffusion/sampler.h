@@ -36,6 +36,7 @@ struct sampler_settings {
     struct nucleus nucleus; /* which pieces may be drawn */
     int block_length;       /* places; a block is revealed before those behind it. 0: all is one block */
     int reveals;            /* places a step reveals; 0: by rule */
+    double early_exit;      /* share of places that must be settled for the rest to be decided; 0: never */
 };
 
 /* What the network says about one open place; probabilities by sampler->judged. */

@@ -24,5 +24,9 @@ void turn_heat(struct turn *turn);
 void turn_choose(const struct turn *turn, bool freely);
 /* By a sampler with `rank`: sets guesses, order and reverse.take. */
 void turn_reveal(struct turn *turn);
+/* After turn_reveal or the like: everything open in the block is decided now. */
+void turn_finish(struct turn *turn);
+/* guesses from tokens, in the conditional branch. */
+void turn_guess(const struct turn *turn);
 
 #endif

@@ -55,7 +55,8 @@ static struct lacuna_request make_request(const struct infill *infill, const str
                                       .length = { LACUNA_TOKENS, length, length },
                                       .temperature = options->temperature > 0 ? options->temperature : 1,
                                       .sampler = sampler_name(infill, options),
-                                      .newlines = options->newlines };
+                                      .newlines = options->newlines,
+                                      .early_exit = options->early_exit };
     if (options->words > 0)
         request.length = (struct lacuna_length){ LACUNA_WORDS, options->words, options->words };
     request.steps = request.steps < STEPS_MOST ? request.steps : STEPS_MOST;
@@ -63,7 +64,7 @@ static struct lacuna_request make_request(const struct infill *infill, const str
 }
 
 char *generate_text(const struct infill *infill, struct denoiser_session *session,
-                    const struct generate_options *options, int index, const atomic_bool *cancel,
+                    const struct generate_options *options, int index, const atomic_bool *cancel, int *steps,
                     struct lacuna_error *error)
 {
     struct lacuna_span hole = { 0, 0 };
@@ -79,6 +80,8 @@ char *generate_text(const struct infill *infill, struct denoiser_session *sessio
         return NULL;
     struct lacuna_answer *shown = answer_public(answer);
     char *text = memory_text(shown->alternatives[0].text, shown->alternatives[0].size);
+    if (steps)
+        *steps = shown->steps;
     infill_answer_free(shown);
     return text;
 }

@@ -15,11 +15,13 @@ struct generate_options {
     const char *sampler; /* NULL: "ancestral" */
     int words;           /* 0: as many as come */
     bool newlines;
+    double early_exit; /* 0: never; see lacuna_request */
 };
 
-/* One sample, malloc'd, ended by a 0 byte; NULL: error says why. `index` numbers the samples of one seed. */
+/* One sample, malloc'd, ended by a 0 byte; NULL: error says why. `index` numbers the samples of one seed.
+ * `steps`: network steps that it took; may be NULL. */
 char *generate_text(const struct infill *infill, struct denoiser_session *session,
-                    const struct generate_options *options, int index, const atomic_bool *cancel,
+                    const struct generate_options *options, int index, const atomic_bool *cancel, int *steps,
                     struct lacuna_error *error);
 
 #endif

@@ -63,6 +63,7 @@ static bool set_denoise(struct translation *translation, struct denoiser_session
     denoise->session = session;
     denoise->sampler = options->sampler ? sampler_find(options->sampler) : process_sampler(denoise->process);
     denoise->steps = options->steps > 0 ? options->steps : STEPS;
+    denoise->settings.early_exit = options->early_exit;
     denoise->workspace = &translation->workspace;
     denoise->cancel = cancel;
     if (!denoise->sampler)
@@ -142,7 +143,7 @@ static char *choose(const struct translation *translation, struct lacuna_error *
 
 char *translate_line(const struct infill *infill, struct denoiser_session *session,
                      const struct translate_options *options, const char *line, size_t size, uint64_t index,
-                     const atomic_bool *cancel, struct lacuna_error *error)
+                     const atomic_bool *cancel, int *steps, struct lacuna_error *error)
 {
     struct translation translation = { .infill = infill,
                                        .framing = infill_framing(infill),
@@ -152,6 +153,8 @@ char *translate_line(const struct infill *infill, struct denoiser_session *sessi
                 set_denoise(&translation, session, cancel, error) &&
                 run_sequences(&translation, index, error);
     char *text = fine ? choose(&translation, error) : NULL;
+    if (text && steps)
+        *steps = translation.sequences[0].steps;
     for (int k = 0; k < translation.count; k++)
         canvas_free(&translation.sequences[k].canvas);
     free(translation.sequences);

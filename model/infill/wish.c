@@ -193,7 +193,8 @@ static bool take_settings(struct wish *wish, const struct lacuna_request *reques
            take_whole(&settings->nucleus.top_k, "top_k", request->top_k, 0, TOKENS_MOST, error) &&
            take_whole(&settings->block_length, "block_length", request->block_length, 0, TOKENS_MOST,
                       error) &&
-           take_whole(&settings->reveals, "reveals", request->reveals, 0, TOKENS_MOST, error);
+           take_whole(&settings->reveals, "reveals", request->reveals, 0, TOKENS_MOST, error) &&
+           take_real(&settings->early_exit, "early_exit", request->early_exit, 0, 1, error);
 }
 
 bool wish_new(struct wish *wish, const struct infill *infill, const struct lacuna_request *request,

@@ -46,6 +46,16 @@ for topk in entropy maskgit_plus; do
   same "$work/best" "$work/out" "of one piece to draw among there is one outcome ($topk)"
 done
 
+fill "" confidence 1 text --json
+exact=$(grep -o '"steps":[0-9]*' "$work/out")
+fill "" confidence 1 text --json --early-exit 0
+[ "$(grep -o '"steps":[0-9]*' "$work/out")" = "$exact" ] || wrong "an early exit of 0 takes every step"
+fill "" confidence 1 text --json --early-exit 0.1
+early=$(grep -o '"steps":[0-9]*' "$work/out")
+[ "${early#*:}" -lt "${exact#*:}" ] || wrong "an early exit saves no step"
+run 1 infill --early-exit 1.5 --span 0:1 "$work/text"
+holds "$work/err" "--early-exit takes a number from 0 to 1" "an early exit is a share"
+
 run 0 infill --help
 for sampler in $samplers; do holds "$work/out" "  $sampler " "--help lists the samplers"; done
 holds "$work/out" "approximate" "--help says what is approximate"
@@ -53,7 +63,8 @@ run 1 infill --sampler threshold --threshold 2 --span 0:1 "$work/text"
 echo '{"text":"a b c","spans":[[2,3]],"sampler":"best"}
 {"text":"a b c","spans":[[2,3]],"top_p":1.5}
 {"text":"a b c","spans":[[2,3]],"top_k":-1}
+{"text":"a b c","spans":[[2,3]],"early_exit":2}
 {"text":"a b c","spans":[[2,3]],"block_length":"long"}' >"$work/requests"
 run 2 infill --model "$model" --requests "$work/requests"
-[ "$(grep -c '"code":"bad_request"' "$work/out")" -eq 4 ] || wrong "bad settings are bad requests"
+[ "$(grep -c '"code":"bad_request"' "$work/out")" -eq 5 ] || wrong "bad settings are bad requests"
 finish

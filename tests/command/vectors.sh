@@ -26,6 +26,9 @@ run 0 generate --model "$work/run" --count 3
 cp "$work/out" "$work/first"
 run 0 generate --model "$work/run" --count 3 --threads 2
 same "$work/first" "$work/out" "threads change samples"
+run 0 generate --model "$work/run" --steps 16 --early-exit 0.01 --json
+holds "$work/out" '"steps":' "an answer tells its steps"
+grep -q '"steps":16' "$work/out" && wrong "an early exit saves no step of a model of vectors"
 run 2 generate --model "$work/run" --sampler confidence
 holds "$work/err" "ddim" "a sampler that cannot be is refused by one that can"
 echo "The mill stands by the river." >"$work/text"

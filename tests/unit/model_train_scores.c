@@ -272,7 +272,7 @@ static double count_known(const struct infill *infill)
         struct generate_options options = {
             .length = (int)ids.count, .steps = 512, .seed = 5, .temperature = 0.3
         };
-        char *text = generate_text(infill, session, &options, i, NULL, &error);
+        char *text = generate_text(infill, session, &options, i, NULL, NULL, &error);
         if (!text)
             fail_msg("%s", error.message);
         known += is_known(text);

@@ -49,6 +49,12 @@ static const struct verb_option options[] = {
       .kind = OPTION_TEXT,
       .value = "NAME",
       .help = "which places to reveal first (default: ancestral); see below" },
+    { .name = "early-exit",
+      .kind = OPTION_REAL,
+      .value = "X",
+      .low = 0,
+      .high = 1,
+      .help = "approximate: decide the rest once the share X of the places is settled (default: 0, never)" },
     { 0 },
 };
 
@@ -83,7 +89,7 @@ static bool take_control(const char *control, const struct lacuna_description *m
     return true;
 }
 
-static void print_sample(const struct call *call, const char *text, int index)
+static void print_sample(const struct call *call, const char *text, int index, int steps)
 {
     if (!call->json) {
         puts(text);
@@ -92,6 +98,7 @@ static void print_sample(const struct call *call, const char *text, int index)
     json_t *object = json_object();
     json_object_set_new(object, "index", json_integer(index));
     json_object_set_new(object, "text", clean_string(text, strlen(text)));
+    json_object_set_new(object, "steps", json_integer(steps));
     json_dumpf(object, stdout, JSON_COMPACT);
     putchar('\n');
     json_decref(object);
@@ -105,11 +112,12 @@ static bool print_samples(const struct call *call, const struct inner *inner,
     bool done = true;
     for (int i = 0; i < count && done; i++) {
         progress_show(&progress, (uint64_t)i, (uint64_t)count, NULL);
-        char *text = generate_text(inner->infill, inner->session, generate, i, NULL, error);
+        int steps = 0;
+        char *text = generate_text(inner->infill, inner->session, generate, i, NULL, &steps, error);
         progress_end(&progress);
         done = text != NULL;
         if (text)
-            print_sample(call, text, i);
+            print_sample(call, text, i, steps);
         free(text);
         fflush(stdout);
         if (ferror(stdout))
@@ -133,6 +141,7 @@ static enum verb_status generate_run(const struct call *call)
         .guidance_set = call_has(call, "guidance"),
         .guidance = call_real(call, "guidance", 0),
         .sampler = call_text(call, "sampler"),
+        .early_exit = call_real(call, "early-exit", 0),
     };
     if (call_has(call, "attribute"))
         buffer_add_text(&attribute, call_text(call, "attribute"));

@@ -24,16 +24,23 @@ static const struct verb_option options[] = {
       .kind = OPTION_TEXT,
       .value = "NAME",
       .help = "default: as the model's process has it" },
+    { .name = "early-exit",
+      .kind = OPTION_REAL,
+      .value = "X",
+      .low = 0,
+      .high = 1,
+      .help = "approximate: decide the rest once the share X of the places is settled (default: 0, never)" },
     { 0 },
 };
 
-static void print_target(const struct call *call, const char *text)
+static void print_target(const struct call *call, const char *text, int steps)
 {
     if (!call->json) {
         puts(text);
     } else {
         json_t *object = json_object();
         json_object_set_new(object, "text", clean_string(text, strlen(text)));
+        json_object_set_new(object, "steps", json_integer(steps));
         json_dumpf(object, stdout, JSON_COMPACT);
         putchar('\n');
         json_decref(object);
@@ -47,6 +54,7 @@ static bool turn_lines(const struct call *call, const struct inner *inner, struc
                                            .count = (int)call_whole(call, "count", 0),
                                            .temperature = call_real(call, "temperature", 0),
                                            .sampler = call_text(call, "sampler"),
+                                           .early_exit = call_real(call, "early-exit", 0),
                                            .seed = call->seed };
     struct lines lines;
     if (!lines_open(&lines, call->operand_count ? call->operands[0] : NULL, error))
@@ -54,11 +62,12 @@ static bool turn_lines(const struct call *call, const struct inner *inner, struc
     bool done = true;
     error->code = LACUNA_OK;
     for (uint64_t index = 0; done && !ferror(stdout) && lines_next(&lines, error); index++) {
+        int steps = 0;
         char *text = translate_line(inner->infill, inner->session, &translate, lines.line, lines.size, index,
-                                    NULL, error);
+                                    NULL, &steps, error);
         done = text;
         if (text)
-            print_target(call, text);
+            print_target(call, text, steps);
         free(text);
     }
     lines_close(&lines);
