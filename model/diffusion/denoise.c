@@ -199,7 +199,8 @@ static int batch_fill(struct batch *batch, const struct denoise *denoise, struct
                                batch->wanted + want);
             rows->time = time_input(denoise, sequences[i]);
             if (sequences[i]->state)
-                denoise->process->lay(sequences[i]->state, &sequences[i]->canvas, sequences[i]->t, rows);
+                denoise->process->lay(sequences[i]->state, &sequences[i]->canvas, sequences[i]->t, side,
+                                      rows);
             row += rows->count;
             want += rows->wanted_count;
         }
@@ -286,6 +287,10 @@ static struct view make_view(const struct denoise *denoise, struct batch *batch,
     for (int i = 0; i < canvas->size; i++)
         if (canvas->open[i])
             batch->open[count++] = i;
+    if (sequence->state && half) {
+        denoise->process->mix(sequence->state, count, denoise->guidance.scale);
+        half = 0;
+    }
     for (int k = 0; k < count; k++) {
         if (!is_looked_at(sequence, batch->open[k])) {
             batch->with[k] = batch->choice[k] = batch->scores[k] = level;

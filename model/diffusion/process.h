@@ -58,11 +58,14 @@ struct process {
     void (*begin)(struct canvas *canvas, const struct process_noise *noise, const struct draws *draws);
     void (*advance)(const struct reverse *reverse);
 
-    /* A state for a run over this canvas, or NULL for these four. `lay` says what the network reads, `say`
-     * what it said of the k-th open place: logits [vocabulary] into row. */
+    /* A state for a run over this canvas, or NULL for these five. `lay` says what the network reads in branch
+     * `side` of guidance (0: with the condition), whose condition stands in front of the canvas in rows;
+     * `mix` makes one prediction of those of both branches, as guidance_mix does; `say` is what was said of
+     * the k-th open place: logits [vocabulary] into row. */
     void *(*open)(const struct canvas *canvas, const struct process_noise *noise, const struct draws *draws);
     void (*close)(void *state);
-    void (*lay)(void *state, const struct canvas *canvas, double t, struct rows *rows);
+    void (*lay)(void *state, const struct canvas *canvas, double t, int side, struct rows *rows);
+    void (*mix)(void *state, int count, double scale);
     void (*say)(void *state, int k, int place, float *row);
 
     /* Tokens only. Column `id` of Q and of exp(sigma Q), and rows `id` of the same. */

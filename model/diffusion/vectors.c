@@ -79,10 +79,7 @@ void *vectors_open(const struct canvas *canvas, const struct process_noise *nois
                                     .width = width,
                                     .x = memory_new(size * width, sizeof(float)),
                                     .start = memory_new(size * width, sizeof(float)),
-                                    .predicted = memory_new(2 * size * width, sizeof(float)),
                                     .noise = memory_new(width, sizeof(float)) };
-    if (vectors->framing.self_conditioned)
-        state->input = memory_new(2 * size * width, sizeof(float));
     for (int i = 0; i < canvas->size; i++) {
         if (!canvas->open[i])
             hold_given(state, canvas, i);
@@ -101,8 +98,10 @@ void vectors_close(void *user)
         return;
     free(state->x);
     free(state->start);
-    free(state->input);
-    free(state->predicted);
+    for (int side = 0; side < 2; side++) {
+        free(state->branch[side].input);
+        free(state->branch[side].predicted);
+    }
     free(state->noise);
     free(state);
 }
@@ -116,20 +115,49 @@ void vectors_begin(struct canvas *canvas, const struct process_noise *noise, con
             canvas->ids[i] = noise->mask > 0 ? noise->mask : 0;
 }
 
-void vectors_lay(struct vector_state *state, struct rows *rows)
+/* Memory of a branch is taken at the first step, when it is known how long its condition is. */
+static void open_branch(struct vector_state *state, int side, size_t rows, size_t in)
 {
-    size_t width = state->width, bytes = width * sizeof(float);
-    rows->predicted = state->predicted;
-    rows->vectors = state->input ? state->input : state->x;
-    for (size_t i = 0; state->input && i < state->size; i++) {
-        memcpy(state->input + 2 * i * width, state->x + i * width, bytes);
-        memcpy(state->input + (2 * i + 1) * width, state->start + i * width, bytes);
+    if (state->branch[side].input)
+        return;
+    state->branch[side].input = memory_new(rows * in, sizeof(float));
+    state->branch[side].predicted = memory_new(2 * state->size * state->width, sizeof(float));
+}
+
+void vectors_lay(struct vector_state *state, const struct canvas *canvas, int side, struct rows *rows)
+{
+    size_t width = state->width, bytes = width * sizeof(float), front = (size_t)rows->count - state->size;
+    size_t in = state->vectors->framing.self_conditioned ? 2 * width : width;
+    open_branch(state, side, (size_t)rows->count, in);
+    float *to = state->branch[side].input;
+    for (size_t i = 0; i < front; i++)
+        memcpy(to + i * in, rounding_row(state->vectors->rounding, rows->ids[i]), bytes);
+    for (size_t i = 0; i < state->size; i++) {
+        float *row = to + (front + i) * in;
+        memcpy(row, state->x + i * width, bytes);
+        if (in > width && canvas->open[i])
+            memcpy(row + width, state->start + i * width, bytes);
+        else if (in > width)
+            memset(row + width, 0, bytes);
     }
+    rows->vectors = to;
+    rows->predicted = state->branch[side].predicted;
+}
+
+void vectors_mix(void *user, int count, double scale)
+{
+    struct vector_state *state = user;
+    float *with = state->branch[0].predicted;
+    const float *without = state->branch[1].predicted;
+    size_t numbers = (size_t)count * state->width * (state->vectors->framing.learned_variance ? 2 : 1);
+    for (size_t i = 0; i < numbers; i++)
+        with[i] = without[i] + (float)scale * (with[i] - without[i]);
 }
 
 const float *vectors_predicted(const struct vector_state *state, int k)
 {
-    return state->predicted + (size_t)k * state->width * (state->vectors->framing.learned_variance ? 2 : 1);
+    return state->branch[0].predicted +
+           (size_t)k * state->width * (state->vectors->framing.learned_variance ? 2 : 1);
 }
 
 void vectors_draw(struct vector_state *state, const struct reverse *reverse, int place)

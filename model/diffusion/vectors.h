@@ -45,17 +45,24 @@ struct vector_state {
     size_t size, width;
     int step; /* taken so far */
     float *x, *start;
-    float *input; /* [size][2 width] x and start side by side, for a self-conditioned network; else NULL */
-    float *predicted; /* [size][width or 2 width] of the open places, in order */
-    float *noise;     /* [width] */
+    /* Of both branches of guidance; the first is all there is without. */
+    struct {
+        float *
+            input; /* [front + size][width or, for a self-conditioned network, 2 width]; NULL: not yet laid */
+        float *predicted; /* [size][width or 2 width] of the open places, in order */
+    } branch[2];
+    float *noise; /* [width] */
 };
 
 /* process.open, close and begin of both. */
 void *vectors_open(const struct canvas *canvas, const struct process_noise *noise, const struct draws *draws);
 void vectors_close(void *state);
 void vectors_begin(struct canvas *canvas, const struct process_noise *noise, const struct draws *draws);
-/* Where x and predictions lie for the network. */
-void vectors_lay(struct vector_state *state, struct rows *rows);
+/* Where x and predictions lie for the network: the condition's tokens and what is given as their vectors. A
+ * self-conditioned network reads its last prediction beside the open places, nothing beside the others. */
+void vectors_lay(struct vector_state *state, const struct canvas *canvas, int side, struct rows *rows);
+/* process.mix: predictions of `count` open places, without + scale (with - without). */
+void vectors_mix(void *state, int count, double scale);
 /* The k-th open place's prediction. */
 const float *vectors_predicted(const struct vector_state *state, int k);
 /* Normal numbers for a place in a step, into state->noise. */

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { NAME_WORDS_MOST = 3, NAME_MOST = 96 };
+enum { NAME_WORDS_MOST = 6, NAME_MOST = 96 };
 
 size_t attributes_add(struct attributes *attributes, const char *slot, const char *value, int32_t token)
 {
@@ -74,11 +74,19 @@ bool attributes_open(struct attributes *attributes, const json_t *config, int32_
     return true;
 }
 
+/* "slot=value" names the value of that slot. */
+static bool is_named(const struct attribute *attribute, const char *name)
+{
+    size_t slot = strlen(attribute->slot);
+    bool whole = strncasecmp(name, attribute->slot, slot) == 0 && name[slot] == '=';
+    return strcasecmp(attribute->value, whole ? name + slot + 1 : name) == 0;
+}
+
 /* The attribute of that name; SIZE_MAX where there is none. */
 static size_t look_up(const struct attributes *attributes, const char *name)
 {
     for (size_t i = 0; i < attributes->count; i++)
-        if (strcasecmp(attributes->at[i].value, name) == 0)
+        if (is_named(&attributes->at[i], name))
             return i;
     for (size_t i = 0; i < attributes->also_count; i++)
         if (strcasecmp(attributes->also[i].name, name) == 0)

@@ -1,8 +1,8 @@
 /* attribute.h - the attribute prompt: "formal past with: moon" -> tokens of the model and words to keep.
  *
- * Known names are the model's own values (config.json: "attributes") and their synonyms in attributes.yaml;
- * blanks or commas separate them, some are of two words ("first person"), upper and lower case are the same.
- * `with:` takes the rest as keywords. */
+ * Known names are the model's own values (config.json: "attributes"), "slot=value" where two slots have the
+ * same value, and synonyms in attributes.yaml; blanks or commas separate them, some are of several words
+ * ("first person"), upper and lower case are the same. `with:` takes the rest as keywords. */
 #ifndef MODEL_INFILL_ATTRIBUTE_H
 #define MODEL_INFILL_ATTRIBUTE_H
 

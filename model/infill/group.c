@@ -325,7 +325,6 @@ static bool set_vectors(struct group *group, struct lacuna_error *error)
     group->vectors.rounds = true;
     group->denoise.vectors = &group->vectors;
     group->denoise.steps = group->vectors.steps;
-    group->denoise.guidance.active = false;
     return true;
 }
 

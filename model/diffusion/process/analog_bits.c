@@ -16,12 +16,11 @@ static float level_at(const struct vectors *vectors, int step)
     return vectors->log_snr->at(time_at(vectors, step));
 }
 
-static void lay(void *user, const struct canvas *canvas, double t, struct rows *rows)
+static void lay(void *user, const struct canvas *canvas, double t, int side, struct rows *rows)
 {
-    (void)canvas;
     (void)t;
     struct vector_state *state = user;
-    vectors_lay(state, rows);
+    vectors_lay(state, canvas, side, rows);
     rows->time = level_at(state->vectors, state->step);
 }
 
@@ -63,4 +62,5 @@ const struct process process_analog_bits = { .name = "analog_bits",
                                              .open = vectors_open,
                                              .close = vectors_close,
                                              .lay = lay,
+                                             .mix = vectors_mix,
                                              .say = say };

@@ -11,12 +11,11 @@ static int step_of(const struct vector_state *state)
     return vectors->visits[state->step < vectors->steps ? state->step : vectors->steps - 1];
 }
 
-static void lay(void *user, const struct canvas *canvas, double t, struct rows *rows)
+static void lay(void *user, const struct canvas *canvas, double t, int side, struct rows *rows)
 {
-    (void)canvas;
     (void)t;
     struct vector_state *state = user;
-    vectors_lay(state, rows);
+    vectors_lay(state, canvas, side, rows);
     rows->time = gaussian_time(&state->vectors->gaussian, step_of(state), state->vectors->framing.rescaled);
 }
 
@@ -86,4 +85,5 @@ const struct process process_gaussian = { .name = "gaussian",
                                           .open = vectors_open,
                                           .close = vectors_close,
                                           .lay = lay,
+                                          .mix = vectors_mix,
                                           .say = say };
