@@ -57,7 +57,7 @@ struct lacuna_model;
 
 struct lacuna_options {
     int threads;             /* 0: as many as cores, 4 at most */
-    bool float32;            /* compute int8 weights in float32 (exact mode) */
+    bool float32;            /* compute int8 and quantised weights in float32 (exact mode) */
     const char *data_folder; /* where `models/NAME/` is; NULL: beside the library, then XDG data folders */
 };
 

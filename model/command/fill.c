@@ -11,7 +11,7 @@
 struct lacuna_model *fill_open(const struct call *call)
 {
     struct lacuna_error error;
-    struct lacuna_options options = { .threads = call->threads };
+    struct lacuna_options options = { .threads = call->threads, .float32 = call->exact };
     struct lacuna_model *model = lacuna_open(call->model, &options, &error);
     if (!model)
         call_failed(call, "%s", error.message);

@@ -132,6 +132,12 @@ static void print_attributes(const struct lacuna_description *model)
     puts(slot ? "" : "attributes     none");
 }
 
+static const char *products_of(const struct infill *infill)
+{
+    return denoiser_rounds(infill_denoiser(infill)) ? "int8, activations rounded; float32 with --exact"
+                                                    : "float32";
+}
+
 void info_print_text(const struct infill *infill, bool tensors)
 {
     const struct lacuna_description *model = infill_describe(infill);
@@ -159,6 +165,7 @@ void info_print_text(const struct infill *infill, bool tensors)
     printf("time input     %s\n", time_kinds[framing->time]);
     printf("slots          %d\n", framing->attribute_slots);
     print_attributes(model);
+    printf("products       %s\n", products_of(infill));
     printf("engine         %s\n", engine_describe(infill_engine(infill)));
     if (tensors)
         print_tensors(infill_checkpoint(infill));
@@ -235,6 +242,7 @@ void info_print_json(const struct infill *infill)
     json_object_set_new(object, "shifted", json_boolean(framing->shifted));
     json_object_set_new(object, "framing", framing_of(infill));
     json_object_set_new(object, "attributes", attributes_of(model));
+    json_object_set_new(object, "products", json_string(products_of(infill)));
     json_object_set_new(object, "engine", json_string(engine_describe(infill_engine(infill))));
     json_object_set_new(object, "tensors", tensors_of(infill_checkpoint(infill)));
     json_dumpf(object, stdout, JSON_COMPACT);

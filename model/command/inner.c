@@ -15,14 +15,14 @@ static bool open_session(struct inner *inner, const struct call *call, struct in
 bool inner_open(struct inner *inner, const struct call *call)
 {
     struct lacuna_error error;
-    struct lacuna_options options = { .threads = call->threads };
+    struct lacuna_options options = { .threads = call->threads, .float32 = call->exact };
     return open_session(inner, call, infill_open(call->model, &options, &error), &error);
 }
 
-bool inner_open_bare(struct inner *inner, const struct call *call)
+bool inner_open_bare(struct inner *inner, const struct call *call, bool exact)
 {
     struct lacuna_error error;
-    struct lacuna_options options = { .threads = call->threads };
+    struct lacuna_options options = { .threads = call->threads, .float32 = exact };
     return open_session(inner, call, infill_open_bare(call->model, &options, &error), &error);
 }
 

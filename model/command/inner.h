@@ -14,8 +14,8 @@ struct inner {
 /* The model of a call and one session of its network; false after saying what is wrong. inner_close is due
  * only after true. */
 bool inner_open(struct inner *inner, const struct call *call);
-/* The same for a model that may have no tokenizer. */
-bool inner_open_bare(struct inner *inner, const struct call *call);
+/* The same for a model that may have no tokenizer; `exact` in place of the call's own. */
+bool inner_open_bare(struct inner *inner, const struct call *call, bool exact);
 void inner_close(struct inner *inner);
 
 #endif

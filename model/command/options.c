@@ -27,6 +27,9 @@ static const struct verb_option common_options[] = {
       .high = 256,
       .help = "threads (default: cores, 4 at most)" },
     { .name = "seed", .kind = OPTION_TEXT, .value = "N", .help = "seed of all random choices (default: 0)" },
+    { .name = "exact",
+      .kind = OPTION_FLAG,
+      .help = "compute int8 and quantised weights in float32, several times slower" },
     { .name = "json", .kind = OPTION_FLAG, .help = "print JSON" },
     { .name = "help", .kind = OPTION_FLAG, .help = "print this and exit" },
     { 0 },
@@ -217,6 +220,7 @@ static enum verb_status take_common(struct options *options)
     if (!call->model[0])
         return call_misused(call, "--model needs a name, a folder or a file");
     call->threads = (int)call_whole(call, "threads", 0);
+    call->exact = call_has(call, "exact");
     call->json = call_has(call, "json");
     return VERB_DONE;
 }

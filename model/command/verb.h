@@ -67,6 +67,7 @@ struct call {
     const char *model; /* name, folder or file; "default" unless given */
     int threads;       /* 0: unless given */
     uint64_t seed;     /* 0: unless given */
+    bool exact;        /* no activation is rounded to int8 */
     bool json;
     const char *const *operands;
     size_t operand_count;

@@ -25,8 +25,13 @@ static void name_for(const char *pattern, int layer, char out[NAME_ROOM])
 
 static void pack(const struct binding *binding, struct linear *linear)
 {
-    if (linear->weight.scale && !linear->weight.transposed && !binding->float32)
+    bool int8 = linear->weight.scale && !linear->weight.transposed;
+    if (int8 && !binding->float32)
         linear_pack_int8(linear, &binding->denoiser->arena, binding->work);
+    else if (!binding->float32)
+        linear_use_blocks(linear, binding->work);
+    if (linear->int8.panels || linear->form)
+        binding->denoiser->rounds = true;
     else if (binding->pack)
         linear_pack(linear, &binding->denoiser->arena, binding->work);
 }

@@ -125,6 +125,11 @@ struct denoiser *denoiser_open_float32(const struct checkpoint *checkpoint, stru
     return open_as(checkpoint, engine, true, error);
 }
 
+bool denoiser_rounds(const struct denoiser *denoiser)
+{
+    return denoiser->rounds;
+}
+
 void denoiser_close(struct denoiser *denoiser)
 {
     if (!denoiser)

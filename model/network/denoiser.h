@@ -78,10 +78,12 @@ struct framing {
  */
 struct denoiser *denoiser_open(const struct checkpoint *checkpoint, struct engine *engine,
                                struct lacuna_error *error);
-/* The same, but int8 weights are computed in float32 (exactly what scale * int8 gives) and activations are
- * not quantised. */
+/* The same, but int8 weights and blocks are computed in float32 (exactly the values that they stand for) and
+ * activations are not rounded to int8. */
 struct denoiser *denoiser_open_float32(const struct checkpoint *checkpoint, struct engine *engine,
                                        struct lacuna_error *error);
+/* Whether activations are rounded to int8 before some of the products. */
+bool denoiser_rounds(const struct denoiser *denoiser);
 void denoiser_close(struct denoiser *denoiser);
 const struct framing *denoiser_framing(const struct denoiser *denoiser);
 /* Looks up the tokens that the family knows by name alone; `find` gives -1 where there is none. */

@@ -19,6 +19,7 @@ struct denoiser {
     const struct kernels *kernels;
     struct graph graph;
     struct framing framing;
+    bool rounds;        /* activations to int8 before some of the products */
     struct arena arena; /* weights that were repacked or read */
     struct weight embedding;
     struct layer *layers;  /* [graph.layers] */

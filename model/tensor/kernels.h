@@ -9,6 +9,7 @@
 #ifndef MODEL_TENSOR_KERNELS_H
 #define MODEL_TENSOR_KERNELS_H
 
+#include "model/tensor/block_panel.h"
 #include "model/tensor/decode.h"
 #include "model/tensor/int8.h"
 
@@ -37,6 +38,15 @@ struct kernels {
     void (*panel_int8)(const struct int8_rows *rows, const struct int8_panel *panel, float *out);
     /* int8_activations, faster. */
     float (*activations_int8)(const float *x, int n, uint8_t *out, size_t stride);
+
+    /* A type that has a block_form as levels, scales and leasts: decode.h. */
+    void (*levels)(enum dtype type, const void *data, int count, uint8_t *levels, float *scales,
+                   float *leasts);
+    /* The product of a panel of blocks: out [m][PANEL]. NULL: products of floats are faster. */
+    void (*panel_blocks)(const struct block_rows *rows, int first, int m, const struct block_panel *panel,
+                         float *out);
+    /* block_activations, faster. */
+    void (*activations_blocks)(const float *x, const struct block_rows *rows, int row);
 
     /* out = x / sqrt(mean(x²) + epsilon) * weight (NULL: 1); RMSNorm, Zhang and Sennrich 2019. */
     void (*rms_norm)(const float *x, const float *weight, float *out, int n, float epsilon);

@@ -14,6 +14,8 @@
 #define NAME "vectors of four"
 #endif
 #define INT8_PANEL int8_panel_scalar
+#define BLOCK_PANEL NULL
 #define DECODER decode_base
+#define LEVELLER levels_scalar
 #define TABLE kernels_base
 #include "model/tensor/kernels_vector.h"

@@ -3,7 +3,8 @@
  *     WIDTH    floats in a vector
  *     ROWS     rows of x that the multiplication holds in registers at once
  *     VECTORS  vectors of a panel's columns that it holds, a divisor of PANEL / WIDTH
- *     INT8_PANEL, DECODER  its product of int8 panels, its function of decode.h
+ *     INT8_PANEL, BLOCK_PANEL  its products of panels of int8 and of blocks
+ *     DECODER, LEVELLER        its functions of decode.h
  *     TABLE    the name of the table, NAME its spelling
  * A row's remainder of under WIDTH elements goes through a padded copy, so it has the same arithmetic as the
  * rest. */
@@ -14,6 +15,7 @@
 
 typedef float vector __attribute__((vector_size(WIDTH * sizeof(float))));
 typedef uint8_t bytes __attribute__((vector_size(WIDTH)));
+typedef int8_t signed_bytes __attribute__((vector_size(WIDTH)));
 typedef int32_t lanes __attribute__((vector_size(WIDTH * sizeof(int32_t))));
 
 #if WIDTH == 4
@@ -325,6 +327,52 @@ static float activations_int8(const float *x, int n, uint8_t *out, size_t stride
     return max / 127;
 }
 
+/* One block as QUADs of ROW_GROUP rows; returns its scale. */
+INLINE float block_of_activations(const float *x, int8_t *levels, int32_t *sums)
+{
+    const vector magic = splat(12582912.0f);
+    vector most = splat(0);
+    for (int i = 0; i < BLOCK; i += WIDTH) {
+        vector v = load(x + i);
+        v = choose(v < splat(0), -v, v);
+        most = choose(v > most, v, most);
+    }
+    float lane[WIDTH], max = 0;
+    store(lane, most);
+    for (int i = 0; i < WIDTH; i++)
+        max = lane[i] > max ? lane[i] : max;
+    vector back = splat(max > 0 ? 127 / max : 0);
+    lanes sum[2] = { { 0 }, { 0 } };
+    for (int i = 0; i < BLOCK; i += WIDTH) {
+        lanes whole = (lanes)(load(x + i) * back + magic) - (lanes)magic;
+        signed_bytes q = __builtin_convertvector(whole, signed_bytes);
+        sum[i / HALF_BLOCK] += whole;
+        for (int j = 0; j < WIDTH; j += QUAD)
+            memcpy(levels + (i + j) * ROW_GROUP, (const char *)&q + j, QUAD);
+    }
+    for (int half = 0; half < 2; half++) {
+        int32_t all = 0;
+        for (int i = 0; i < WIDTH; i++)
+            all += sum[half][i];
+        sums[half * ROW_GROUP] = all;
+    }
+    return max / 127;
+}
+
+static void activations_blocks(const float *x, const struct block_rows *rows, int row)
+{
+    size_t cols = (size_t)rows->cols, group = (size_t)(row - row % ROW_GROUP), at = (size_t)(row % ROW_GROUP);
+    int8_t *levels = rows->levels + group * cols + at * QUAD;
+    float *scales = rows->scales + group * (cols / BLOCK) + at;
+    int32_t *sums = rows->sums + group * (cols / HALF_BLOCK) + at;
+    float *weights = rows->weights + (size_t)row * (cols / BLOCK);
+    for (size_t b = 0; b < cols / BLOCK; b++, sums += 2 * ROW_GROUP) {
+        float scale = block_of_activations(x + b * BLOCK, levels + b * BLOCK * ROW_GROUP, sums);
+        scales[b * ROW_GROUP] = scale;
+        weights[b] = scale * (float)(sums[0] + sums[ROW_GROUP]);
+    }
+}
+
 static void add(float *x, const float *y, int n)
 {
     for (int i = 0; i < n; i += WIDTH)
@@ -367,13 +415,14 @@ static void rotate(float *x, const float *cosines, const float *sines, int half)
     }
 }
 
-#define KERNELS(spelling, int8_panel)                                                                        \
+#define KERNELS(spelling, int8_panel, block_panel)                                                           \
     {                                                                                                        \
         .name = spelling, .panel = panel, .decode = DECODER, .transpose = transpose,                         \
-        .panel_int8 = int8_panel, .activations_int8 = activations_int8, .rms_norm = rms_norm,                \
+        .panel_int8 = int8_panel, .activations_int8 = activations_int8, .levels = LEVELLER,                  \
+        .panel_blocks = block_panel, .activations_blocks = activations_blocks, .rms_norm = rms_norm,         \
         .layer_norm = layer_norm, .softmax = softmax, .log_sum_exp = log_sum_exp, .entropy = entropy,        \
         .largest = largest, .add = add, .silu_multiply = silu_multiply, .silu = silu,                        \
         .gelu_tanh = gelu_tanh, .rotate = rotate,                                                            \
     }
 
-const struct kernels TABLE = KERNELS(NAME, INT8_PANEL);
+const struct kernels TABLE = KERNELS(NAME, INT8_PANEL, BLOCK_PANEL);

@@ -93,6 +93,89 @@ void linear_make_panel(const struct linear *linear, const struct kernels *kernel
     }
 }
 
+/* ---- in blocks */
+
+bool linear_use_blocks(struct linear *linear, const struct linear_work *work)
+{
+    const struct weight *weight = &linear->weight;
+    if (weight->transposed || weight->scale || weight->cols % BLOCK != 0 ||
+        !engine_kernels(work->engine)->panel_blocks)
+        return false;
+    linear->form = block_form(weight->tensor->type);
+    return linear->form;
+}
+
+/* Levels, scales and leasts one after the other. */
+static struct block_panel lay_block_panel(const struct linear *linear, float *panel)
+{
+    const struct block_form *form = linear->form;
+    size_t cols = (size_t)linear->weight.cols, levels = cols * PANEL / sizeof(float),
+           scales = cols / (size_t)form->group * PANEL;
+    return (struct block_panel){ .cols = linear->weight.cols,
+                                 .group = form->group,
+                                 .offset = form->offset,
+                                 .levels = (uint8_t *)panel,
+                                 .scales = panel + levels,
+                                 .leasts = form->leasts ? panel + levels + scales : NULL };
+}
+
+size_t linear_block_panel_size(const struct linear *linear)
+{
+    const struct block_form *form = linear->form;
+    size_t cols = (size_t)linear->weight.cols;
+    return cols * PANEL / sizeof(float) + cols / (size_t)form->group * PANEL +
+           (form->leasts ? cols / BLOCK * PANEL : 0);
+}
+
+/* Columns [at, at + n) of the rows of a panel, as rows. */
+struct block_piece {
+    float levels[PANEL][CHUNK_STRIDE / sizeof(float)]; /* bytes */
+    float scales[PANEL][CHUNK / HALF_BLOCK], leasts[PANEL][CHUNK / BLOCK];
+};
+
+static void read_block_piece(const struct weight *weight, const struct kernels *kernels, int first, int at,
+                             int n, struct block_piece *piece)
+{
+    enum dtype type = weight->tensor->type;
+    for (int j = 0; j < PANEL; j++) {
+        if (first + j >= weight->rows) {
+            memset(piece->levels[j], 0, sizeof piece->levels[j]);
+            memset(piece->scales[j], 0, sizeof piece->scales[j]);
+            memset(piece->leasts[j], 0, sizeof piece->leasts[j]);
+            continue;
+        }
+        int64_t row = (int64_t)weight->first + first + j;
+        const char *data = weight->tensor->data;
+        kernels->levels(type, data + dtype_bytes(type, row * weight->cols + at), n,
+                        (uint8_t *)piece->levels[j], piece->scales[j], piece->leasts[j]);
+    }
+}
+
+struct block_panel linear_make_block_panel(const struct linear *linear, const struct kernels *kernels,
+                                           int index, float *panel)
+{
+    struct block_panel out = lay_block_panel(linear, panel);
+    struct block_piece piece;
+    int first = index * PANEL, rest = linear->weight.rows - first;
+    fetch_rows(&linear->weight, first, rest < PANEL ? rest : PANEL);
+    for (int at = 0; at < out.cols; at += CHUNK) {
+        int n = out.cols - at < CHUNK ? out.cols - at : CHUNK;
+        read_block_piece(&linear->weight, kernels, first, at, n, &piece);
+        kernels->transpose(piece.levels[0], sizeof piece.levels[0] / sizeof(float),
+                           panel + (size_t)at * PANEL / QUAD, n / QUAD);
+        kernels->transpose(piece.scales[0], CHUNK / HALF_BLOCK, out.scales + (size_t)(at / out.group) * PANEL,
+                           n / out.group);
+        float *leasts = out.leasts ? out.leasts + (size_t)(at / BLOCK) * PANEL : NULL;
+        if (leasts)
+            kernels->transpose(piece.leasts[0], CHUNK / BLOCK, leasts, n / BLOCK);
+        for (int i = 0; leasts && i < n / BLOCK * PANEL; i++)
+            leasts[i] = -leasts[i];
+    }
+    return out;
+}
+
+/* ---- packed */
+
 struct pack_job {
     struct linear *linear;
     struct linear_work *work;
@@ -173,20 +256,5 @@ void linear_work_free(struct linear_work *work)
 {
     scratch_free(&work->scratch);
     free(work->quantised);
-    free(work->scales);
     *work = (struct linear_work){ 0 };
-}
-
-void linear_work_reserve(struct linear_work *work, size_t bytes, size_t rows)
-{
-    if (bytes > work->quantised_room) {
-        free(work->quantised);
-        work->quantised = aligned_new(bytes);
-        work->quantised_room = bytes;
-    }
-    if (rows > work->scales_room) {
-        free(work->scales);
-        work->scales = floats_new(rows);
-        work->scales_room = rows;
-    }
 }

@@ -3,7 +3,8 @@
  * A weight of a small model is repacked once into panels of PANEL outputs, [ceil(rows / PANEL)][cols][PANEL]
  * float32. A large one stays where the checkpoint maps it, in its own type; each tile then makes its panel in
  * scratch memory, which costs little when many rows share it and nothing in exactness: both ways give the
- * same bits. */
+ * same bits. Weights of int8 and of blocks may instead be multiplied in whole numbers (int8.h,
+ * block_panel.h), several times as fast: activations are rounded to int8 for it. */
 #ifndef MODEL_TENSOR_LINEAR_H
 #define MODEL_TENSOR_LINEAR_H
 
@@ -21,16 +22,16 @@ struct linear {
         float *scales;
         int steps;
     } int8;
-    float *bias; /* [rows]; NULL: none */
+    const struct block_form *form; /* computed in blocks, from panels made tile by tile; NULL: not */
+    float *bias;                   /* [rows]; NULL: none */
 };
 
 /* Working memory of the multiplications of one thread. */
 struct linear_work {
     struct engine *engine;
     struct scratch scratch;
-    uint8_t *quantised; /* the rows of x of each call that is int8 */
-    float *scales;
-    size_t quantised_room, scales_room;
+    uint8_t *quantised; /* the rows of x of each call that is computed in whole numbers */
+    size_t quantised_room;
 };
 void linear_work_init(struct linear_work *work, struct engine *engine);
 void linear_work_free(struct linear_work *work);
@@ -39,6 +40,9 @@ void linear_work_free(struct linear_work *work);
  */
 void linear_pack(struct linear *linear, struct arena *arena, struct linear_work *work);
 void linear_pack_int8(struct linear *linear, struct arena *arena, struct linear_work *work);
+/* Has the weight computed in blocks; false, and nothing has changed: its type or this processor is not for
+ * that. */
+bool linear_use_blocks(struct linear *linear, const struct linear_work *work);
 
 enum activation {
     LINEAR_PLAIN,

@@ -4,26 +4,25 @@
 #include <math.h>
 #include <string.h>
 
-/* BLOCK_ROWS: rows of x that a tile takes when panels are ready; ALONE_ROWS: so few are not worth waking a
- * thread. */
-enum { BLOCK_ROWS = 96, QUANTISE_ROWS = 16, ALONE_ROWS = 32, CALLS_MAX = 8 };
+/* BLOCK_ROWS: rows of x that a tile takes when panels are ready. */
+enum { BLOCK_ROWS = 96, CALLS_MAX = 8 };
 
 struct job {
     const struct kernels *kernels;
     struct linear_work *work;
     const struct linear_call *calls;
-    struct int8_rows rows[CALLS_MAX]; /* x of each call, where it is int8 */
+    struct quantised rows[CALLS_MAX]; /* x of each call, where it is computed in whole numbers */
 };
 
-static bool is_int8(const struct linear_call *call)
+/* Its panels need not be made by the tile. */
+static bool is_ready(const struct linear *linear)
 {
-    return call->linear->int8.panels;
+    return linear->int8.panels || linear->panels;
 }
 
-/* Panels need not be made by the tile. */
 static bool ready(const struct linear_call *call)
 {
-    return is_int8(call) || (call->linear->panels && (!call->times || call->times->panels));
+    return is_ready(call->linear) && (!call->times || is_ready(call->times));
 }
 
 static int block_count(const struct linear_call *call)
@@ -40,14 +39,20 @@ static int columns_of(const struct linear *linear, int index)
 /* A rectangle of the product: rows [row, row + count) of the call's x, panel `index`. */
 struct part {
     const struct linear_call *call;
-    const struct int8_rows *quantised;
+    const struct quantised *quantised;
     int index, row, count;
+};
+
+/* One panel of a weight: packed, or made by the tile. */
+struct ready_panel {
+    const float *floats;       /* NULL: int8 or blocks */
+    struct block_panel blocks; /* levels NULL: not in blocks */
 };
 
 static void multiply_int8(const struct job *job, const struct part *part, const struct linear *linear,
                           float *out)
 {
-    struct int8_rows rows = *part->quantised;
+    struct int8_rows rows = part->quantised->int8;
     rows.first = part->row;
     rows.m = part->count;
     size_t at = (size_t)part->index * PANEL, step = INT8_STEP * (size_t)linear->int8.steps;
@@ -56,16 +61,29 @@ static void multiply_int8(const struct job *job, const struct part *part, const 
     job->kernels->panel_int8(&rows, &panel, out);
 }
 
-/* One panel's outputs, bias added, into out (stride PANEL). `panel` is not read where the weight is int8. */
+static void multiply_blocks(const struct job *job, const struct part *part, const struct block_panel *panel,
+                            float *out)
+{
+    const struct block_rows *rows = &part->quantised->blocks;
+    size_t blocks = (size_t)rows->cols / BLOCK;
+    job->kernels->panel_blocks(rows, part->row, part->count, panel, out);
+    if (panel->leasts)
+        job->kernels->panel(rows->weights + (size_t)part->row * blocks, blocks, panel->leasts, PANEL, out,
+                            PANEL, part->count, (int)blocks, PANEL, true);
+}
+
+/* One panel's outputs, bias added, into out (stride PANEL). */
 static void multiply(const struct job *job, const struct part *part, const struct linear *linear,
-                     const float *panel, float *out)
+                     const struct ready_panel *panel, float *out)
 {
     const struct linear_call *call = part->call;
     if (linear->int8.panels)
         multiply_int8(job, part, linear, out);
+    else if (panel->blocks.levels)
+        multiply_blocks(job, part, &panel->blocks, out);
     else
-        job->kernels->panel(call->x + (size_t)part->row * call->x_stride, call->x_stride, panel, PANEL, out,
-                            PANEL, part->count, linear->weight.cols, PANEL, false);
+        job->kernels->panel(call->x + (size_t)part->row * call->x_stride, call->x_stride, panel->floats,
+                            PANEL, out, PANEL, part->count, linear->weight.cols, PANEL, false);
     for (int i = 0; linear->bias && i < part->count; i++)
         job->kernels->add(out + (size_t)i * PANEL, linear->bias + part->index * PANEL,
                           columns_of(linear, part->index));
@@ -126,8 +144,8 @@ static void finish_block(const struct job *job, const struct linear_call *call, 
 }
 
 /* A part, through a block that stays in the first cache. */
-static void compute(const struct job *job, const struct part *part, const float *panel,
-                    const float *times_panel)
+static void compute(const struct job *job, const struct part *part, const struct ready_panel *panel,
+                    const struct ready_panel *times_panel)
 {
     float block[BLOCK_ROWS][PANEL], times[BLOCK_ROWS][PANEL];
     const struct linear_call *call = part->call;
@@ -141,31 +159,50 @@ static void compute(const struct job *job, const struct part *part, const float 
                   call->out + (size_t)(part->row + i) * call->out_stride + first);
 }
 
-static const float *packed(const struct linear *linear, int index)
+/* Floats that make_ready needs. */
+static size_t room_of(const struct linear *linear)
 {
-    return linear && linear->panels ? linear->panels + (size_t)index * linear_panel_size(linear) : NULL;
+    if (!linear || is_ready(linear))
+        return 0;
+    return linear->form ? linear_block_panel_size(linear) : linear_panel_size(linear);
+}
+
+static struct ready_panel make_ready(const struct job *job, const struct linear *linear, int index,
+                                     float *room)
+{
+    if (!linear || linear->int8.panels)
+        return (struct ready_panel){ 0 };
+    if (linear->panels)
+        return (struct ready_panel){ .floats = linear->panels + (size_t)index * linear_panel_size(linear) };
+    if (linear->form)
+        return (struct ready_panel){ .blocks = linear_make_block_panel(linear, job->kernels, index, room) };
+    linear_make_panel(linear, job->kernels, index, room);
+    return (struct ready_panel){ .floats = room };
+}
+
+/* Rows [row, end) of the call, in parts of BLOCK_ROWS. */
+static void call_rows(const struct job *job, int number, int index, int row, int end)
+{
+    const struct linear_call *call = &job->calls[number];
+    size_t size = room_of(call->linear);
+    float *room = size || room_of(call->times) ? scratch_take(&job->work->scratch) : NULL;
+    struct ready_panel panel = make_ready(job, call->linear, index, room),
+                       times = make_ready(job, call->times, index, room ? room + size : NULL);
+    struct part part = { call, &job->rows[number], index, row, 0 };
+    for (; part.row < end; part.row += BLOCK_ROWS) {
+        part.count = end - part.row < BLOCK_ROWS ? end - part.row : BLOCK_ROWS;
+        compute(job, &part, &panel, &times);
+    }
+    if (room)
+        scratch_give(&job->work->scratch, room);
 }
 
 static void call_tile(const struct job *job, int number, int tile)
 {
     const struct linear_call *call = &job->calls[number];
-    int blocks = block_count(call);
-    struct part part = { call, &job->rows[number], tile / blocks, tile % blocks * BLOCK_ROWS, 0 };
-    if (ready(call)) {
-        part.count = call->m - part.row < BLOCK_ROWS ? call->m - part.row : BLOCK_ROWS;
-        compute(job, &part, packed(call->linear, part.index), packed(call->times, part.index));
-        return;
-    }
-    size_t size = linear_panel_size(call->linear);
-    float *panel = scratch_take(&job->work->scratch), *times = panel + size;
-    linear_make_panel(call->linear, job->kernels, tile, panel);
-    if (call->times)
-        linear_make_panel(call->times, job->kernels, tile, times);
-    for (; part.row < call->m; part.row += BLOCK_ROWS) {
-        part.count = call->m - part.row < BLOCK_ROWS ? call->m - part.row : BLOCK_ROWS;
-        compute(job, &part, panel, times);
-    }
-    scratch_give(&job->work->scratch, panel);
+    int blocks = block_count(call), row = tile % blocks * BLOCK_ROWS;
+    int end = blocks > 1 && row + BLOCK_ROWS < call->m ? row + BLOCK_ROWS : call->m;
+    call_rows(job, number, tile / blocks, row, end);
 }
 
 static void run_tile(void *user, int tile)
@@ -182,72 +219,6 @@ static void run_tile(void *user, int tile)
     call_tile(job, number, tile);
 }
 
-struct quantise_job {
-    const struct kernels *kernels;
-    const struct linear_call *call;
-    uint8_t *out;
-    float *scales;
-};
-
-static void quantise_tile(void *user, int tile)
-{
-    const struct quantise_job *job = user;
-    const struct linear_call *call = job->call;
-    for (int row = tile * QUANTISE_ROWS; row < call->m && row < (tile + 1) * QUANTISE_ROWS; row++)
-        job->scales[row] =
-            job->kernels->activations_int8(call->x + (size_t)row * call->x_stride, call->linear->weight.cols,
-                                           job->out + (size_t)row * INT8_STEP, (size_t)call->m);
-}
-
-/* The rows of a call into the work's memory, from `byte` and `row` on. */
-static struct int8_rows quantise(struct linear_work *work, const struct linear_call *call, size_t byte,
-                                 size_t row)
-{
-    struct quantise_job job = { engine_kernels(work->engine), call, work->quantised + byte,
-                                work->scales + row };
-    int tiles = (call->m + QUANTISE_ROWS - 1) / QUANTISE_ROWS;
-    if (call->m <= ALONE_ROWS)
-        for (int tile = 0; tile < tiles; tile++)
-            quantise_tile(&job, tile);
-    else
-        engine_parallel(work->engine, tiles, quantise_tile, &job);
-    return (struct int8_rows){ job.out, (size_t)call->m, job.scales, 0, call->m };
-}
-
-/* The number of an earlier call that multiplies the same rows, or `number`. */
-static int same_rows(const struct linear_call *calls, int number)
-{
-    for (int i = 0; i < number; i++)
-        if (is_int8(&calls[i]) && calls[i].x == calls[number].x && calls[i].m == calls[number].m)
-            return i;
-    return number;
-}
-
-static void quantise_all(struct job *job, int count)
-{
-    size_t size[CALLS_MAX] = { 0 }, bytes = 0, rows = 0;
-    for (int i = 0; i < count; i++) {
-        const struct linear_call *call = &job->calls[i];
-        if (is_int8(call))
-            size[i] = (size_t)call->m * INT8_STEP * (size_t)call->linear->int8.steps;
-        bytes += size[i];
-        rows += size[i] ? (size_t)call->m : 0;
-    }
-    linear_work_reserve(job->work, bytes, rows);
-    for (int i = 0; i < count; i++) {
-        int same = same_rows(job->calls, i);
-        if (!size[i])
-            continue;
-        if (same < i) {
-            job->rows[i] = job->rows[same];
-            continue;
-        }
-        bytes -= size[i];
-        rows -= (size_t)job->calls[i].m;
-        job->rows[i] = quantise(job->work, &job->calls[i], bytes, rows);
-    }
-}
-
 void linear_run(struct linear_work *work, const struct linear_call *calls, int count)
 {
     assert(count <= CALLS_MAX);
@@ -255,9 +226,8 @@ void linear_run(struct linear_work *work, const struct linear_call *calls, int c
     int tiles = 0;
     for (int i = 0; i < count; i++) {
         tiles += linear_panels(calls[i].linear) * block_count(&calls[i]);
-        if (!ready(&calls[i]))
-            scratch_reserve(&work->scratch, (calls[i].times ? 2 : 1) * linear_panel_size(calls[i].linear));
+        scratch_reserve(&work->scratch, room_of(calls[i].linear) + room_of(calls[i].times));
     }
-    quantise_all(&job, count);
+    linear_quantise(work, calls, count, job.rows);
     engine_parallel(work->engine, tiles, run_tile, &job);
 }

@@ -14,7 +14,8 @@ bool verify_network_open(struct verify_network *network, const char *path, struc
 {
     *network = (struct verify_network){ 0 };
     network->checkpoint = checkpoint_open(path, error);
-    network->denoiser = network->checkpoint ? denoiser_open(network->checkpoint, engine, error) : NULL;
+    network->denoiser =
+        network->checkpoint ? denoiser_open_float32(network->checkpoint, engine, error) : NULL;
     network->session = network->denoiser ? denoiser_session_new(network->denoiser, error) : NULL;
     if (network->session)
         return true;

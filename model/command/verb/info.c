@@ -10,7 +10,7 @@ static const struct verb_option options[] = {
 static enum verb_status info_run(const struct call *call)
 {
     struct inner inner;
-    if (!inner_open_bare(&inner, call))
+    if (!inner_open_bare(&inner, call, call->exact))
         return VERB_FAILED;
     if (call->json)
         info_print_json(inner.infill);

@@ -102,7 +102,7 @@ static enum verb_status logits_run(const struct call *call)
     if (call_has(call, "ids") && call->operand_count)
         return call_misused(call, "either --ids or a FILE, not both");
     struct inner inner;
-    if (!inner_open_bare(&inner, call))
+    if (!inner_open_bare(&inner, call, true))
         return VERB_FAILED;
     struct lacuna_error error;
     const struct framing *framing = infill_framing(inner.infill);
@@ -123,7 +123,8 @@ const struct verb verb_logits = {
     .usage = "[FILE]",
     .about = "One float32 tensor \"logits\" [length, vocabulary]; row i predicts position i, or position i + "
              "1 where\n"
-             "`info` calls the model shifted. Special tokens written in the text (\"<mask>\") count as such.",
+             "`info` calls the model shifted. They are computed in float32, as with --exact. Special tokens "
+             "written in the text (\"<mask>\") count as such.",
     .options = options,
     .operand_high = 1,
     .run = logits_run,
