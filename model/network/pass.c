@@ -249,8 +249,20 @@ static const float *leave(const struct pass *pass, const float *x, float *normed
     return enter(pass, false, final, x, normed, rows);
 }
 
-/* Logits of session->last_x, which is used up. */
-static void run_head(const struct pass *pass, float *logits)
+/* A weight that is infinite or no number makes all that depends on it so. */
+static bool check_finite(const struct pass *pass, const float *rows, int width, struct lacuna_error *error)
+{
+    const struct denoiser *denoiser = pass->session->denoiser;
+    for (int i = 0; i < pass->wanted_count; i++)
+        if (!denoiser->kernels->finite(rows + (size_t)i * (size_t)width, width))
+            return fail(error, LACUNA_MODEL,
+                        "%s: the network's output is not finite: some of its weights are not, or too large",
+                        checkpoint_path(denoiser->checkpoint));
+    return true;
+}
+
+/* Logits of session->last_x, which is used up; false: error. */
+static bool run_head(const struct pass *pass, float *logits, struct lacuna_error *error)
 {
     struct denoiser_session *session = pass->session;
     const struct denoiser *denoiser = session->denoiser;
@@ -266,7 +278,10 @@ static void run_head(const struct pass *pass, float *logits)
     }
     struct linear_call head = call_of(&denoiser->head, x, rows, logits);
     run(session, &head, 1);
+    if (!check_finite(pass, logits, denoiser->graph.vocabulary, error))
+        return false;
     output_finish(pass, logits);
+    return true;
 }
 
 bool pass_run(struct pass *pass, float *logits, struct lacuna_error *error)
@@ -290,9 +305,13 @@ bool pass_run(struct pass *pass, float *logits, struct lacuna_error *error)
         show(pass, denoiser->graph.layers, leave(pass, session->x, session->normed, pass->rows));
         gather(pass, session->x, session->last_x);
     }
-    if (pass->wanted_count && denoiser->graph.vector_width)
-        vectors_leave(pass, leave(pass, session->last_x, session->last_normed, pass->wanted_count), logits);
-    else if (pass->wanted_count)
-        run_head(pass, logits);
+    if (!pass->wanted_count)
+        return true;
+    if (!denoiser->graph.vector_width)
+        return run_head(pass, logits, error);
+    const float *x = leave(pass, session->last_x, session->last_normed, pass->wanted_count);
+    if (!check_finite(pass, x, denoiser->graph.width, error))
+        return false;
+    vectors_leave(pass, x, logits);
     return true;
 }

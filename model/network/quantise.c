@@ -164,14 +164,25 @@ static int source_row(const struct outgoing *out, int row)
     return row - inside + inside % half * 2 + inside / half;
 }
 
-static void put_rows(struct writing *writing, const struct outgoing *out, FILE *stream)
+static bool is_finite(const float *row, int cols)
+{
+    float sum = 0;
+    for (int i = 0; i < cols; i++)
+        sum += row[i] * 0;
+    return sum == 0;
+}
+
+/* false: a value is not finite, and no type would hide that. */
+static bool put_rows(struct writing *writing, const struct outgoing *out, FILE *stream)
 {
     int cols = out->weight.cols;
     enum dtype type = out->scales ? DTYPE_I8 : out->tensor.type;
     float *row = floats_new(2 * (size_t)cols), *back = row + cols;
     void *packed = aligned_new(dtype_bytes(type, cols));
-    for (int i = 0; i < out->weight.rows; i++) {
+    bool finite = true;
+    for (int i = 0; i < out->weight.rows && finite; i++) {
         weight_read(&out->weight, source_row(out, i), 1, row);
+        finite = is_finite(row, cols);
         float scale = convert_row(type, row, cols, packed, back);
         if (out->scales) {
             fwrite(&scale, sizeof scale, 1, stream);
@@ -183,6 +194,7 @@ static void put_rows(struct writing *writing, const struct outgoing *out, FILE *
     }
     free(row);
     free(packed);
+    return finite;
 }
 
 static bool put_file(struct writing *writing, const char *path, struct lacuna_error *error)
@@ -195,7 +207,9 @@ static bool put_file(struct writing *writing, const char *path, struct lacuna_er
         tensors[i] = writing->at[i].tensor;
     bool done = safetensors_head(file.stream, path, tensors, writing->count, NULL, error);
     for (size_t i = 0; done && i < writing->count; i++)
-        put_rows(writing, &writing->at[i], file.stream);
+        if (!put_rows(writing, &writing->at[i], file.stream))
+            done = fail(error, LACUNA_MODEL, "tensor %.100s has values that are not finite numbers",
+                        writing->at[i].tensor.name);
     free(tensors);
     if (done)
         return file_replace(&file, error);

@@ -40,13 +40,15 @@ void block_panel_scalar(const struct block_rows *rows, int first, int m, const s
 /* One block; returns its scale. */
 static float quantise(const float *x, int8_t q[BLOCK])
 {
-    float most = 0;
-    for (int i = 0; i < BLOCK; i++)
+    float most = 0, bad = 0;
+    for (int i = 0; i < BLOCK; i++) {
         most = fabsf(x[i]) > most ? fabsf(x[i]) : most;
+        bad += x[i] * 0;
+    }
     float back = most > 0 ? 127 / most : 0;
     for (int i = 0; i < BLOCK; i++)
-        q[i] = (int8_t)((x[i] * back + 12582912.0f) - 12582912.0f);
-    return most / 127;
+        q[i] = bad == 0 ? (int8_t)((x[i] * back + 12582912.0f) - 12582912.0f) : 0;
+    return most / 127 + bad;
 }
 
 void block_activations(const float *x, const struct block_rows *rows, int row)

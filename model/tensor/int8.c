@@ -33,13 +33,22 @@ static int32_t nearest(float x)
     return (int32_t)((x + 12582912.0f) - 12582912.0f);
 }
 
+/* 0, or not a number where an x is not or is infinite. */
+static float trace_of_bad(const float *x, int n)
+{
+    float sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += x[i] * 0;
+    return sum;
+}
+
 float int8_activations(const float *x, int n, uint8_t *out, size_t stride)
 {
-    float most = largest(x, n), back = most > 0 ? 127 / most : 0;
+    float bad = trace_of_bad(x, n), most = largest(x, n), back = most > 0 ? 127 / most : 0;
     for (int i = 0; i < n || i % INT8_STEP; i++)
         out[(size_t)(i / INT8_STEP) * stride * INT8_STEP + (size_t)(i % INT8_STEP)] =
-            (uint8_t)((i < n ? nearest(x[i] * back) : 0) + 128);
-    return most / 127;
+            (uint8_t)((i < n && bad == 0 ? nearest(x[i] * back) : 0) + 128);
+    return most / 127 + bad;
 }
 
 float int8_weights(const float *x, int n, int8_t *out)

@@ -36,7 +36,8 @@ struct kernels {
 
     /* The product of an int8 panel: out [m][PANEL]. */
     void (*panel_int8)(const struct int8_rows *rows, const struct int8_panel *panel, float *out);
-    /* int8_activations, faster. */
+    /* int8_activations, faster. Its scales, and those of activations_blocks, are not numbers where an x is
+     * not or is infinite, so that no rounding hides it. */
     float (*activations_int8)(const float *x, int n, uint8_t *out, size_t stride);
 
     /* A type that has a block_form as levels, scales and leasts: decode.h. */
@@ -60,6 +61,8 @@ struct kernels {
     /* Of log-probabilities: -sum of exp(x) x, in nats; -INFINITY counts nothing. */
     float (*entropy)(const float *x, int n);
     float (*largest)(const float *x, int n);
+    /* No x is infinite or not a number. */
+    bool (*finite)(const float *x, int n);
     /* x[i] += y[i] */
     void (*add)(float *x, const float *y, int n);
     /* gate[i] = silu(gate[i]) * up[i]; SwiGLU, Shazeer 2020. */

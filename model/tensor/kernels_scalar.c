@@ -74,6 +74,14 @@ static float largest(const float *x, int n)
     return max;
 }
 
+static bool finite_row(const float *x, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
 static float log_sum_exp(const float *x, int n)
 {
     float max = largest(x, n), sum = 0;
@@ -143,6 +151,7 @@ const struct kernels kernels_scalar = {
     .log_sum_exp = log_sum_exp,
     .entropy = entropy,
     .largest = largest,
+    .finite = finite_row,
     .add = add,
     .silu_multiply = silu_multiply,
     .silu = silu,

@@ -268,6 +268,15 @@ static float largest(const float *x, int n)
     return max;
 }
 
+/* 0 · x is 0 or not a number. */
+static bool finite_row(const float *x, int n)
+{
+    vector sum = splat(0);
+    for (int i = 0; i < n; i += WIDTH)
+        sum += at(x, i, n, 0) * splat(0);
+    return sum_lanes(sum) == 0;
+}
+
 static float log_sum_exp(const float *x, int n)
 {
     float max = largest(x, n);
@@ -307,9 +316,10 @@ static void softmax(float *x, int n)
 static float activations_int8(const float *x, int n, uint8_t *out, size_t stride)
 {
     const vector magic = splat(12582912.0f);
-    vector most = splat(0);
+    vector most = splat(0), bad = splat(0);
     for (int i = 0; i < n; i += WIDTH) {
         vector v = at(x, i, n, 0);
+        bad += v * splat(0);
         v = choose(v < splat(0), -v, v);
         most = choose(v > most, v, most);
     }
@@ -324,27 +334,29 @@ static float activations_int8(const float *x, int n, uint8_t *out, size_t stride
         for (int j = 0; j < WIDTH && i + j < n; j += INT8_STEP)
             memcpy(out + (size_t)((i + j) / INT8_STEP) * stride * INT8_STEP, (const char *)&q + j, INT8_STEP);
     }
-    return max / 127;
+    return max / 127 + sum_lanes(bad);
 }
 
 /* One block as QUADs of ROW_GROUP rows; returns its scale. */
 INLINE float block_of_activations(const float *x, int8_t *levels, int32_t *sums)
 {
     const vector magic = splat(12582912.0f);
-    vector most = splat(0);
+    vector most = splat(0), bad = splat(0);
     for (int i = 0; i < BLOCK; i += WIDTH) {
         vector v = load(x + i);
+        bad += v * splat(0);
         v = choose(v < splat(0), -v, v);
         most = choose(v > most, v, most);
     }
-    float lane[WIDTH], max = 0;
+    float lane[WIDTH], max = 0, off = sum_lanes(bad);
     store(lane, most);
     for (int i = 0; i < WIDTH; i++)
         max = lane[i] > max ? lane[i] : max;
-    vector back = splat(max > 0 ? 127 / max : 0);
+    vector back = splat(max > 0 && off == 0 ? 127 / max : 0);
     lanes sum[2] = { { 0 }, { 0 } };
     for (int i = 0; i < BLOCK; i += WIDTH) {
-        lanes whole = (lanes)(load(x + i) * back + magic) - (lanes)magic;
+        vector v = choose(back > splat(0), load(x + i), splat(0));
+        lanes whole = (lanes)(v * back + magic) - (lanes)magic;
         signed_bytes q = __builtin_convertvector(whole, signed_bytes);
         sum[i / HALF_BLOCK] += whole;
         for (int j = 0; j < WIDTH; j += QUAD)
@@ -356,7 +368,7 @@ INLINE float block_of_activations(const float *x, int8_t *levels, int32_t *sums)
             all += sum[half][i];
         sums[half * ROW_GROUP] = all;
     }
-    return max / 127;
+    return max / 127 + off;
 }
 
 static void activations_blocks(const float *x, const struct block_rows *rows, int row)
@@ -421,7 +433,7 @@ static void rotate(float *x, const float *cosines, const float *sines, int half)
         .panel_int8 = int8_panel, .activations_int8 = activations_int8, .levels = LEVELLER,                  \
         .panel_blocks = block_panel, .activations_blocks = activations_blocks, .rms_norm = rms_norm,         \
         .layer_norm = layer_norm, .softmax = softmax, .log_sum_exp = log_sum_exp, .entropy = entropy,        \
-        .largest = largest, .add = add, .silu_multiply = silu_multiply, .silu = silu,                        \
+        .largest = largest, .finite = finite_row, .add = add, .silu_multiply = silu_multiply, .silu = silu,  \
         .gelu_tanh = gelu_tanh, .rotate = rotate,                                                            \
     }
 

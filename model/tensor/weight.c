@@ -1,5 +1,6 @@
 #include "model/tensor/weight.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,5 +65,10 @@ float *vector_read(const struct checkpoint *checkpoint, const char *name, int co
         return NULL;
     float *values = arena_take(arena, (size_t)count * sizeof *values);
     tensor_to_f32(tensor, 0, count, values);
+    for (int i = 0; i < count; i++)
+        if (!isfinite(values[i])) {
+            fail(error, LACUNA_MODEL, "tensor %s: value %d is not a finite number", name, i);
+            return NULL;
+        }
     return values;
 }

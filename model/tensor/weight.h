@@ -25,7 +25,7 @@ bool weight_find_transposed(struct weight *weight, const struct checkpoint *chec
 void weight_read(const struct weight *weight, int first, int count, float *out);
 /* "….weight" with another ending: name_with("a.weight", "bias", …) is "a.bias". */
 void name_with(const char *name, const char *ending, char *out, size_t size);
-/* A vector of `count` values as float32 in the arena; NULL: error. */
+/* A vector of `count` values as float32 in the arena; NULL: error, as where one of them is not finite. */
 float *vector_read(const struct checkpoint *checkpoint, const char *name, int count, struct arena *arena,
                    struct lacuna_error *error);
 

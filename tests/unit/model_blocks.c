@@ -196,6 +196,32 @@ static void products_in_blocks_are_near_those_of_floats(void **state)
     engine_free(engine);
 }
 
+/* A value that is not finite shows in the products of its row, and in no other. */
+static void what_is_not_finite_stays_so(void **state)
+{
+    (void)state;
+    static struct activations memory;
+    static struct sample sample;
+    struct engine *engine = engine_new(1, NULL);
+    struct linear_work work;
+    linear_work_init(&work, engine);
+    struct block_rows rows = rows_in(&memory);
+    fill(x[0], M * COLS, 3);
+    x[3][7] = NAN;
+    x[5][COLS - 1] = -INFINITY;
+    block_activations(x[3], &rows, 0);
+    assert_true(isnan(memory.scales[0]) && isfinite(memory.scales[ROW_GROUP]));
+    sample_init(&sample, &forms[0], 1);
+    if (linear_use_blocks(&sample.linear, &work)) {
+        run(&work, &sample, 0, M, out);
+        for (int i = 0; i < M; i++)
+            for (int j = 0; j < ROWS; j++)
+                assert_int_equal(!isfinite(out[i][j]), i == 3 || i == 5);
+    }
+    linear_work_free(&work);
+    engine_free(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +229,7 @@ int main(void)
         cmocka_unit_test(types_without_levels_have_no_form),
         cmocka_unit_test(every_block_product_agrees_with_the_reference),
         cmocka_unit_test(products_in_blocks_are_near_those_of_floats),
+        cmocka_unit_test(what_is_not_finite_stays_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -266,6 +266,15 @@ static struct text text_new(void)
     return text;
 }
 
+static struct rows all_of(const struct text *text)
+{
+    return (struct rows){ .ids = text->ids,
+                          .positions = text->positions,
+                          .count = COUNT,
+                          .wanted = text->all,
+                          .wanted_count = COUNT };
+}
+
 static void assert_near(const float *got, double expected[][VOCABULARY], const int *rows, int count)
 {
     for (int i = 0; i < count; i++)
@@ -288,11 +297,7 @@ static void a_whole_sequence_gives_the_plain_network_s_logits(void **state)
         for (int padding = 0; padding < 2; padding++) {
             text.kinds[20] = padding ? 2 : 0;
             plain_forward(&model, attentions[i], text.ids, text.positions, text.kinds, COUNT, expected);
-            struct rows rows = { .ids = text.ids,
-                                 .positions = text.positions,
-                                 .count = COUNT,
-                                 .wanted = text.all,
-                                 .wanted_count = COUNT };
+            struct rows rows = all_of(&text);
             if (strcmp(attentions[i], "causal") == 0 && padding)
                 continue;
             assert_true(denoiser_forward(model.session, &rows, text.kinds, got, NULL, NULL));
@@ -426,11 +431,7 @@ static void int8_weights_give_what_they_stand_for(void **state)
     static double expected[COUNT][VOCABULARY];
     static float got[COUNT * VOCABULARY];
     struct text text = text_new();
-    struct rows rows = { .ids = text.ids,
-                         .positions = text.positions,
-                         .count = COUNT,
-                         .wanted = text.all,
-                         .wanted_count = COUNT };
+    struct rows rows = all_of(&text);
     for (int float32 = 0; float32 < 2; float32++) {
         struct model model;
         model_open(&model, "context_apart", 2);
@@ -449,6 +450,41 @@ static void int8_weights_give_what_they_stand_for(void **state)
 }
 
 /* The linker sends every allocation of this program here (--wrap), but for those inside libraries. */
+/* What the network says when value 0 of a tensor is not finite: on opening, or at its first step. */
+static void assert_refused(int tensor, float value, const char *message)
+{
+    static float got[COUNT * VOCABULARY];
+    struct text text = text_new();
+    struct rows rows = all_of(&text);
+    struct lacuna_error error = { 0 };
+    struct model model;
+    char path[128];
+    model_open(&model, "context_apart", 2);
+    *(float *)model.tensors[tensor].data = value;
+    snprintf(path, sizeof path, "%s/model.safetensors", model.folder);
+    denoiser_session_free(model.session);
+    denoiser_close(model.denoiser);
+    checkpoint_close(model.checkpoint);
+    assert_true(safetensors_write(path, model.tensors, (size_t)model.count, NULL, &error));
+    model.checkpoint = checkpoint_open(model.folder, &error);
+    assert_false(quantise_write(model.checkpoint, DTYPE_I8, path, NULL, &error));
+    model.denoiser = denoiser_open(model.checkpoint, model.engine, &error);
+    model.session = model.denoiser ? denoiser_session_new(model.denoiser, &error) : NULL;
+    assert_false(model.denoiser && denoiser_forward(model.session, &rows, text.kinds, got, NULL, &error));
+    if (!strstr(error.message, message))
+        fail_msg("%s", error.message);
+    model_close(&model);
+}
+
+static void weights_that_are_no_numbers_are_an_error(void **state)
+{
+    (void)state;
+    assert_refused(1, NAN, "tensor model.norm.weight: value 0 is not a finite number");
+    assert_refused(2, INFINITY, "input_layernorm.weight: value 0 is not a finite number");
+    assert_refused(8, NAN, "the network's output is not finite");
+    assert_refused(10, -INFINITY, "the network's output is not finite");
+}
+
 static atomic_int allocations;
 
 void *__real_aligned_alloc(size_t boundary, size_t size);
@@ -515,11 +551,7 @@ static void a_cancelled_step_says_so(void **state)
     struct text text = text_new();
     struct model model;
     model_open(&model, "context_apart", 1);
-    struct rows rows = { .ids = text.ids,
-                         .positions = text.positions,
-                         .count = COUNT,
-                         .wanted = text.all,
-                         .wanted_count = COUNT };
+    struct rows rows = all_of(&text);
     atomic_bool cancel = true;
     struct lacuna_error error = { 0 };
     assert_false(denoiser_forward(model.session, &rows, NULL, logits, &cancel, &error));
@@ -537,11 +569,7 @@ static void rows_that_cannot_be_are_refused(void **state)
     struct model model;
     model_open(&model, "context_apart", 1);
     struct lacuna_error error = { 0 };
-    struct rows rows = { .ids = text.ids,
-                         .positions = text.positions,
-                         .count = COUNT,
-                         .wanted = text.all,
-                         .wanted_count = COUNT };
+    struct rows rows = all_of(&text);
     text.ids[7] = VOCABULARY;
     assert_false(denoiser_forward(model.session, &rows, NULL, logits, NULL, &error));
     assert_int_equal(error.code, LACUNA_MODEL);
@@ -563,6 +591,7 @@ int main(void)
         cmocka_unit_test(steps_over_a_context_give_the_plain_network_s_logits),
         cmocka_unit_test(a_step_does_not_depend_on_threads_or_other_branches),
         cmocka_unit_test(int8_weights_give_what_they_stand_for),
+        cmocka_unit_test(weights_that_are_no_numbers_are_an_error),
         cmocka_unit_test(a_step_allocates_nothing_once_it_has_seen_its_size),
         cmocka_unit_test(a_cancelled_step_says_so),
         cmocka_unit_test(rows_that_cannot_be_are_refused),
