@@ -80,6 +80,10 @@ void *vectors_open(const struct canvas *canvas, const struct process_noise *nois
                                     .x = memory_new(size * width, sizeof(float)),
                                     .start = memory_new(size * width, sizeof(float)),
                                     .noise = memory_new(width, sizeof(float)) };
+    if (vectors->steering) {
+        state->mean = memory_new(size * width, sizeof(float));
+        state->steering = steering_room_new(vectors->steering, canvas->size, (int)width);
+    }
     for (int i = 0; i < canvas->size; i++) {
         if (!canvas->open[i])
             hold_given(state, canvas, i);
@@ -103,6 +107,8 @@ void vectors_close(void *user)
         free(state->branch[side].predicted);
     }
     free(state->noise);
+    free(state->mean);
+    steering_room_free(state->steering);
     free(state);
 }
 

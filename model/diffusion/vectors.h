@@ -10,6 +10,7 @@
 #include "model/diffusion/gaussian.h"
 #include "model/diffusion/log_snr.h"
 #include "model/diffusion/process.h"
+#include "model/diffusion/steering.h"
 #include "model/network/denoiser.h"
 #include "model/network/rounding.h"
 
@@ -28,6 +29,7 @@ struct vectors {
     bool rounds; /* x_0 becomes the nearest token's vector (clamping trick, Li et al. 2022, section 4.2) … */
     int rounds_from, rounds_to; /* … at these steps */
     bool clips;                 /* x_0 is kept within ±1 */
+    const struct steering *steering; /* borrowed; NULL: none */
 
     /* analog_bits */
     const struct log_snr *log_snr;
@@ -52,6 +54,8 @@ struct vector_state {
         float *predicted; /* [size][width or 2 width] of the open places, in order */
     } branch[2];
     float *noise; /* [width] */
+    float *mean; /* [size][width] of the step, where the run is steered; else NULL */
+    struct steering_room *steering;
 };
 
 /* process.open, close and begin of both. */

@@ -4,10 +4,13 @@
 #include "model/base/random.h"
 #include "model/diffusion/process.h"
 #include "model/infill/fill.h"
+#include "model/infill/unicode.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LENGTH_GUESS = 64 };
+enum { LENGTH_GUESS = 64, STEERED_STEPS = 200, LENGTH_ROUNDS = 6, SIGN_EVERY = 9 };
 
 /* What draws from the model's distribution. */
 static const char *sampler_name(const struct infill *infill, const struct generate_options *options)
@@ -38,50 +41,114 @@ static int drawn_length(const struct infill *infill, struct random *random)
     return half < LENGTH_GUESS ? half : LENGTH_GUESS;
 }
 
-/* A request with nothing around its one hole. */
-static struct lacuna_request make_request(const struct infill *infill, const struct generate_options *options,
-                                          int index, const struct lacuna_span *hole)
+static bool moves_vectors(const struct infill *infill)
 {
-    struct random random = random_new(options->seed, (uint64_t)index);
-    int length = options->length > 0 ? options->length : drawn_length(infill, &random);
+    return denoiser_rounding(infill_denoiser(infill));
+}
+
+static int default_steps(const struct generate_options *options, int length)
+{
+    return options->steps > 0 ? options->steps : options->steering ? STEERED_STEPS : length;
+}
+
+/* A request with nothing around its one hole, for so many pieces, or words where `words` is above 0. */
+static struct lacuna_request make_request(const struct infill *infill, const struct generate_options *options,
+                                          int length, int words, const struct lacuna_span *hole)
+{
     struct lacuna_request request = { .text = "",
                                       .spans = hole,
                                       .span_count = 1,
                                       .attribute = options->attribute,
                                       .guidance_set = options->guidance_set,
                                       .guidance = options->guidance,
-                                      .steps = options->steps > 0 ? options->steps : length,
-                                      .seed = random_u64(&random),
+                                      .steps = default_steps(options, length),
                                       .length = { LACUNA_TOKENS, length, length },
                                       .temperature = options->temperature > 0 ? options->temperature : 1,
                                       .sampler = sampler_name(infill, options),
                                       .newlines = options->newlines,
                                       .early_exit = options->early_exit };
-    if (options->words > 0)
-        request.length = (struct lacuna_length){ LACUNA_WORDS, options->words, options->words };
+    if (words > 0)
+        request.length = (struct lacuna_length){ LACUNA_WORDS, words, words };
     request.steps = request.steps < STEPS_MOST ? request.steps : STEPS_MOST;
     return request;
+}
+
+struct drawing {
+    const struct infill *infill;
+    struct denoiser_session *session;
+    const struct generate_options *options;
+    const atomic_bool *cancel;
+    struct random random;
+    int steps; /* taken */
+};
+
+static char *draw_text(struct drawing *drawing, int length, int words, struct lacuna_error *error)
+{
+    struct lacuna_span hole = { 0, 0 };
+    struct lacuna_request request =
+        make_request(drawing->infill, drawing->options, length, words, &hole);
+    struct infill_watch watch = { .cancel = drawing->cancel };
+    struct wish wish;
+    request.seed = random_u64(&drawing->random);
+    if (!wish_new(&wish, drawing->infill, &request, error))
+        return NULL;
+    wish.sample = true;
+    wish.steering = drawing->options->steering;
+    struct answer *answer = fill_run(drawing->infill, drawing->session, &wish, &watch, error);
+    wish_free(&wish);
+    if (!answer)
+        return NULL;
+    struct lacuna_answer *shown = answer_public(answer);
+    char *text = memory_text(shown->alternatives[0].text, shown->alternatives[0].size);
+    drawing->steps += shown->steps;
+    infill_answer_free(shown);
+    return text;
+}
+
+/* All pieces of vectors come at once, so how many of them are words is only known behind: texts of other
+ * numbers of pieces are drawn until one has so many words, or the nearest one of a few. */
+static char *draw_words(struct drawing *drawing, int words, struct lacuna_error *error)
+{
+    char *best = NULL;
+    int most = infill_framing(drawing->infill)->context_length - 2, off = INT_MAX;
+    int pieces = words + (words + SIGN_EVERY / 2) / SIGN_EVERY;
+    for (int round = 0; round < LENGTH_ROUNDS && off > 0; round++) {
+        pieces = pieces < 1 ? 1 : pieces < most ? pieces : most;
+        char *text = draw_text(drawing, pieces, 0, error);
+        if (!text) {
+            free(best);
+            return NULL;
+        }
+        int more = words - text_words(text, strlen(text));
+        pieces += more;
+        if (abs(more) < off) {
+            off = abs(more);
+            free(best);
+            best = text;
+            text = NULL;
+        }
+        free(text);
+    }
+    return best;
 }
 
 char *generate_text(const struct infill *infill, struct denoiser_session *session,
                     const struct generate_options *options, int index, const atomic_bool *cancel, int *steps,
                     struct lacuna_error *error)
 {
-    struct lacuna_span hole = { 0, 0 };
-    struct lacuna_request request = make_request(infill, options, index, &hole);
-    struct infill_watch watch = { .cancel = cancel };
-    struct wish wish;
-    if (!wish_new(&wish, infill, &request, error))
-        return NULL;
-    wish.sample = true;
-    struct answer *answer = fill_run(infill, session, &wish, &watch, error);
-    wish_free(&wish);
-    if (!answer)
-        return NULL;
-    struct lacuna_answer *shown = answer_public(answer);
-    char *text = memory_text(shown->alternatives[0].text, shown->alternatives[0].size);
+    struct drawing drawing = { .infill = infill,
+                               .session = session,
+                               .options = options,
+                               .cancel = cancel,
+                               .random = random_new(options->seed, (uint64_t)index) };
+    char *text;
+    if (options->words > 0 && options->length <= 0 && moves_vectors(infill)) {
+        text = draw_words(&drawing, options->words, error);
+    } else {
+        int length = options->length > 0 ? options->length : drawn_length(infill, &drawing.random);
+        text = draw_text(&drawing, length, options->length > 0 ? 0 : options->words, error);
+    }
     if (steps)
-        *steps = shown->steps;
-    infill_answer_free(shown);
+        *steps = drawing.steps;
     return text;
 }

@@ -4,6 +4,8 @@
 
 #include "model/infill/infill.h"
 
+struct steering; /* diffusion/steering.h */
+
 struct generate_options {
     int length;            /* pieces; 0: as the model's training texts, or 64 */
     int steps;             /* 0: as many as pieces */
@@ -14,6 +16,7 @@ struct generate_options {
     double guidance;
     const char *sampler; /* NULL: "ancestral" */
     int words;           /* 0: as many as come */
+    const struct steering *steering; /* guides of a process of vectors; NULL: none */
     bool newlines;
     double early_exit; /* 0: never; see lacuna_request */
 };

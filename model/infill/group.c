@@ -323,6 +323,7 @@ static bool set_vectors(struct group *group, struct lacuna_error *error)
         return false;
     group->vectors.ddim = group->wish->sampler != sampler_find("ancestral");
     group->vectors.rounds = true;
+    group->vectors.steering = group->wish->steering;
     group->denoise.vectors = &group->vectors;
     group->denoise.steps = group->vectors.steps;
     return true;

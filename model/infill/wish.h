@@ -5,6 +5,8 @@
 #include "model/diffusion/sampler.h"
 #include "model/infill/infill.h"
 
+struct steering; /* diffusion/steering.h */
+
 enum { COUNT_MOST = 64, STEPS_MOST = 4096, KEEP_MOST = 64, TOKENS_MOST = 1 << 20 };
 
 struct wish {
@@ -26,8 +28,9 @@ struct wish {
     struct sampler_settings settings;
     bool sampler_named; /* the request names it, so nothing else may take its place */
     bool newlines;
-    bool sample; /* one draft drawn from the model's distribution, no search and no order; never set by a
-                    request */
+    const struct steering *steering; /* guides that push a process of vectors; borrowed; NULL: none. Never set
+                                        by a request, and so is */
+    bool sample; /* one draft drawn from the model's distribution, no search and no order */
 };
 
 bool wish_new(struct wish *wish, const struct infill *infill, const struct lacuna_request *request,

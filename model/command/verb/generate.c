@@ -2,9 +2,8 @@
 #include "model/command/inner.h"
 #include "model/command/progress.h"
 #include "model/command/request.h"
+#include "model/infill/control.h"
 #include "model/infill/generate.h"
-
-#include "model/base/buffer.h"
 
 #include <stdio.h>
 
@@ -58,37 +57,6 @@ static const struct verb_option options[] = {
     { 0 },
 };
 
-static bool has_attribute(const struct lacuna_description *model, const char *slot, size_t size,
-                          const char *value)
-{
-    for (size_t i = 0; i < model->attribute_count; i++) {
-        const struct lacuna_attribute *one = &model->attributes[i];
-        if (strlen(one->slot) == size && memcmp(one->slot, slot, size) == 0 && strcmp(one->value, value) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* A control becomes a value of the attribute prompt, or a number of words. */
-static bool take_control(const char *control, const struct lacuna_description *model,
-                         struct buffer *attribute, struct generate_options *generate,
-                         struct lacuna_error *error)
-{
-    const char *equals = strchr(control, '=');
-    if (!equals || equals == control)
-        return fail(error, LACUNA_BAD_REQUEST, "control '%s' is not KEY=VALUE", control);
-    size_t size = (size_t)(equals - control);
-    int64_t words;
-    if (size == 6 && memcmp(control, "length", 6) == 0 && parse_whole(equals + 1, 1, 100000, &words)) {
-        generate->words = (int)words;
-        return true;
-    }
-    if (!has_attribute(model, control, size, equals + 1))
-        return fail(error, LACUNA_ATTRIBUTE, "the model '%s' knows no control %s", model->name, control);
-    buffer_print(attribute, "%s%s", attribute->size ? ", " : "", equals + 1);
-    return true;
-}
-
 static void print_sample(const struct call *call, const char *text, int index, int steps)
 {
     if (!call->json) {
@@ -126,32 +94,40 @@ static bool print_samples(const struct call *call, const struct inner *inner,
     return done;
 }
 
+static bool read_controls(const struct call *call, struct controls *controls, struct lacuna_error *error)
+{
+    const char *control;
+    if (call_has(call, "attribute"))
+        buffer_add_text(&controls->attribute, call_text(call, "attribute"));
+    for (size_t i = 0; (control = call_item(call, "control", i)); i++)
+        if (!controls_take(controls, control, error))
+            return false;
+    return controls_agree(controls, error);
+}
+
 static enum verb_status generate_run(const struct call *call)
 {
     struct inner inner;
     if (!inner_open(&inner, call))
         return VERB_FAILED;
     struct lacuna_error error;
-    struct buffer attribute = { 0 };
+    struct controls controls;
+    bool done = controls_open(&controls, inner.infill, &error) && read_controls(call, &controls, &error);
     struct generate_options generate = {
-        .length = (int)call_whole(call, "length", 0),
+        .length = controls.tokens ? controls.tokens : (int)call_whole(call, "length", 0),
         .steps = (int)call_whole(call, "steps", 0),
         .temperature = call_real(call, "temperature", 0),
         .seed = call->seed,
+        .attribute = controls.attribute.at,
         .guidance_set = call_has(call, "guidance"),
         .guidance = call_real(call, "guidance", 0),
         .sampler = call_text(call, "sampler"),
         .early_exit = call_real(call, "early-exit", 0),
+        .words = controls.words,
+        .steering = controls.steering.count ? &controls.steering : NULL,
     };
-    if (call_has(call, "attribute"))
-        buffer_add_text(&attribute, call_text(call, "attribute"));
-    bool done = true;
-    const char *control;
-    for (size_t i = 0; done && (control = call_item(call, "control", i)); i++)
-        done = take_control(control, infill_describe(inner.infill), &attribute, &generate, &error);
-    generate.attribute = attribute.size ? attribute.at : NULL;
     done = done && print_samples(call, &inner, &generate, &error);
-    buffer_free(&attribute);
+    controls_free(&controls);
     inner_close(&inner);
     return done ? VERB_DONE : call_failed(call, "%s", error.message);
 }

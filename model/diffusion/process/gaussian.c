@@ -47,12 +47,34 @@ static double deviation(const struct vectors *vectors, int t, const float *share
                           : gaussian_log_variance(&vectors->gaussian, t, kind)));
 }
 
+/* The step without its noise. */
+static void keep_mean(const struct vector_state *state, const float *x)
+{
+    if (state->mean)
+        memcpy(state->mean + (x - state->x), x, state->width * sizeof *x);
+}
+
 static void ancestral(struct vector_state *state, int t, const float *start, const float *shares, bool noisy,
                       float *x)
 {
     gaussian_mean(&state->vectors->gaussian, t, start, x, x, state->width);
+    keep_mean(state, x);
     for (size_t i = 0; noisy && i < state->width; i++)
         x[i] += (float)deviation(state->vectors, t, shares + i) * state->noise[i];
+}
+
+/* x is at step t - 1. */
+static void steer(struct vector_state *state, const struct reverse *reverse, int t, bool noisy)
+{
+    const struct vectors *vectors = state->vectors;
+    bool plain = noisy && !vectors->ddim && !vectors->framing.learned_variance;
+    double spread = plain ? deviation(vectors, t, NULL) : 0;
+    struct steered steered = { .x = state->x,
+                               .mean = state->mean,
+                               .open = reverse->canvas->open,
+                               .variance = spread * spread,
+                               .alpha_bar = vectors->gaussian.alpha_bar_before[t] };
+    steering_apply(vectors->steering, state->steering, &steered);
 }
 
 static void advance(const struct reverse *reverse)
@@ -67,12 +89,16 @@ static void advance(const struct reverse *reverse)
         float *x = state->x + (size_t)place * width, *start = state->start + (size_t)place * width;
         if (noisy)
             vectors_draw(state, reverse, place);
-        if (vectors->ddim)
+        if (vectors->ddim) {
             gaussian_ddim(&vectors->gaussian, t, vectors->eta, start, x, noisy ? state->noise : NULL, x,
                           width);
-        else
+            keep_mean(state, x);
+        } else {
             ancestral(state, t, start, vectors_predicted(state, k) + width, noisy, x);
+        }
     }
+    if (state->steering && t > 0)
+        steer(state, reverse, t, noisy);
     vectors_finish(state, reverse);
 }
 
