@@ -24,10 +24,9 @@ static size_t padded(int count)
 
 static struct classifier_layer layer_new(int inputs, int outputs)
 {
-    struct classifier_layer layer = { .inputs = inputs,
-                                      .outputs = outputs,
-                                      .stride = padded(outputs),
-                                      .turned_stride = padded(inputs) };
+    struct classifier_layer layer = {
+        .inputs = inputs, .outputs = outputs, .stride = padded(outputs), .turned_stride = padded(inputs)
+    };
     layer.weight = memory_new((size_t)inputs * layer.stride, sizeof *layer.weight);
     layer.turned = memory_new((size_t)outputs * layer.turned_stride, sizeof *layer.turned);
     return layer;
@@ -42,16 +41,13 @@ static int near_of(int width)
 struct classifier *classifier_new(const struct guide *guide, struct labels labels, int width, int inner)
 {
     struct classifier *classifier = memory_new(1, sizeof *classifier);
-    *classifier = (struct classifier){ .guide = guide,
-                                       .kernels = kernels_choose(),
-                                       .labels = labels,
-                                       .width = width,
-                                       .inner = inner };
+    *classifier = (struct classifier){
+        .guide = guide, .kernels = kernels_choose(), .labels = labels, .width = width, .inner = inner
+    };
     classifier->layers[0] = layer_new(near_of(width), inner);
     classifier->layers[1] = layer_new(inner + near_of(width), labels.columns);
     for (int k = 0; k < CLASSIFIER_LAYERS; k++)
-        classifier->size +=
-            (size_t)classifier->layers[k].inputs * (size_t)classifier->layers[k].outputs;
+        classifier->size += (size_t)classifier->layers[k].inputs * (size_t)classifier->layers[k].outputs;
     return classifier;
 }
 
@@ -231,8 +227,7 @@ static void back(const struct classifier *classifier, struct classifier_room *ro
 }
 
 double classifier_loss(const struct classifier *classifier, struct classifier_room *room, const float *x,
-                       int places, double alpha_bar, const int *wanted, float *d_x,
-                       float *d_weights)
+                       int places, double alpha_bar, const int *wanted, float *d_x, float *d_weights)
 {
     classifier_read(classifier, room, x, places, alpha_bar);
     double loss = classifier->guide->loss(&classifier->labels, wanted, room->out, places, room->slopes);

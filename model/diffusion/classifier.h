@@ -1,8 +1,8 @@
 /* classifier.h - the small network behind a guide: labels from noised vectors, forward and backward.
  *
- *     scaled = x · a / (1 - a² + 0.4), a = sqrt(alpha_bar): what tells words apart is about as large at any noise
- *     near   = [scaled of the place and two neighbours on either side; waves of the noise; 1]
- *     out    = W2 [silu(W1 near); near]
+ *     scaled = x · a / (1 - a² + 0.4), a = sqrt(alpha_bar): what tells words apart is about as large at any
+ * noise near   = [scaled of the place and two neighbours on either side; waves of the noise; 1] out    = W2
+ * [silu(W1 near); near]
  *
  * Neighbours beyond the text are 0. The weights are one run of float32, both matrices one behind the other,
  * [inputs][outputs] each. The same code serves training and steering. */
@@ -47,11 +47,10 @@ struct classifier_room;
 struct classifier_room *classifier_room_new(const struct classifier *classifier, int places);
 void classifier_room_free(struct classifier_room *room);
 
-/* The guide's loss of x [places][width] at that noise; d_x (added to, or NULL) and d_weights (a run, added to, or NULL) get
- * its gradient. Allocates nothing. */
+/* The guide's loss of x [places][width] at that noise; d_x (added to, or NULL) and d_weights (a run, added
+ * to, or NULL) get its gradient. Allocates nothing. */
 double classifier_loss(const struct classifier *classifier, struct classifier_room *room, const float *x,
-                       int places, double alpha_bar, const int *wanted, float *d_x,
-                       float *d_weights);
+                       int places, double alpha_bar, const int *wanted, float *d_x, float *d_weights);
 /* Columns [places][labels.columns] of the last classifier_loss before its guide had them: run again without
  * wanted; borrowed from the room. */
 const float *classifier_read(const struct classifier *classifier, struct classifier_room *room,

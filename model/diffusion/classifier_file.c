@@ -115,10 +115,11 @@ static struct classifier *read_file(const char *folder, const char *path, const 
     if (fine && (inner < 1 || inner > INNER_MOST))
         fine = fail(error, LACUNA_MODEL, "%s: inner must be a whole number from 1 to %d", path, INNER_MOST);
     if (fine && !read_labels(&labels, guide, file))
-        fine = fail(error, LACUNA_MODEL,
-                    "%s: groups must be a list of different names, with two values or more each and %d in all "
-                    "at most",
-                    path, COLUMNS_MOST);
+        fine =
+            fail(error, LACUNA_MODEL,
+                 "%s: groups must be a list of different names, with two values or more each and %d in all "
+                 "at most",
+                 path, COLUMNS_MOST);
     json_decref(file);
     if (!fine) {
         labels_free(&labels);
@@ -193,9 +194,9 @@ bool classifier_save(const struct classifier *classifier, const float *weights,
          *data = path_of(folder, classifier->guide, "safetensors");
     json_t *about = describe(classifier, rounding);
     char *text = about ? json_dumps(about, JSON_COMPACT) : NULL;
-    bool fine = text ? write_weights(classifier, weights, data, error) &&
-                           file_write(path, text, strlen(text), error)
-                     : fail(error, LACUNA_MODEL, "the labels are no UTF-8");
+    bool fine =
+        text ? write_weights(classifier, weights, data, error) && file_write(path, text, strlen(text), error)
+             : fail(error, LACUNA_MODEL, "the labels are no UTF-8");
     json_decref(about);
     free(text);
     free(path);

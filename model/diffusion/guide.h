@@ -14,7 +14,7 @@
 
 struct label_group {
     char *name;
-    char **values; /* [count] */
+    char **values;    /* [count] */
     int count, first; /* its labels are the columns first … first + count - 1 */
 };
 

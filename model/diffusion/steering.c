@@ -5,7 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <stdio.h>
+
+/* Of the way back to the mean that one round may go. */
+static const double PULL_MOST = 0.5;
 
 struct steering_room {
     struct classifier_room *rooms[STEERS_MOST];
@@ -15,11 +17,7 @@ struct steering_room {
 
 struct steering steering_default(void)
 {
-    struct steering s = { .rounds = 3, .rate = 0.3, .fluency = 0.01, .alpha_bar_most = 0.8 };
-    char *e = getenv("STEER");
-    if (e)
-        sscanf(e, "%d,%lf,%lf,%lf", &s.rounds, &s.rate, &s.fluency, &s.alpha_bar_most);
-    return s;
+    return (struct steering){ .rounds = 3, .rate = 10, .fluency = 1e-4, .alpha_bar_most = 0.95 };
 }
 
 void steering_free(struct steering *steering)
@@ -69,7 +67,8 @@ void steering_apply(const struct steering *steering, struct steering_room *room,
 {
     size_t width = (size_t)room->width, count = (size_t)room->places * width;
     double variance = steered->variance > 0 ? steered->variance : 1;
-    float hold = (float)(2 * steering->fluency / variance), rate = (float)steering->rate;
+    double stiff = 2 * steering->fluency / variance, most = PULL_MOST / steering->rate;
+    float hold = (float)(stiff < most ? stiff : most), rate = (float)steering->rate;
     if (steered->alpha_bar > steering->alpha_bar_most)
         return;
     for (size_t k = 0; k < count; k++)

@@ -1,5 +1,5 @@
-/* control.h - what samples are to be like, as "KEY=VALUE": by the guides of a model's folder where its process
- * is Gaussian, else by its attributes.
+/* control.h - what samples are to be like, as "KEY=VALUE": by the guides of a model's folder where its
+ * process is Gaussian, else by its attributes.
  *
  *     food=Italian           a slot that a guide or the attributes know, in their own words
  *     length=12              words

@@ -16,9 +16,10 @@ enum { LENGTH_GUESS = 64, STEERED_STEPS = 200, LENGTH_ROUNDS = 6, SIGN_EVERY = 9
 static const char *sampler_name(const struct infill *infill, const struct generate_options *options)
 {
     const struct process *process = process_find(infill_framing(infill)->process);
-    return options->sampler ? options->sampler
-           : process->moves ? process_sampler(process)->name
-                            : "ancestral";
+    return options->sampler    ? options->sampler
+           : options->steering ? "ancestral"
+           : process->moves    ? process_sampler(process)->name
+                               : "ancestral";
 }
 
 /* A length as the model's training texts had them, where its configuration counts those: lengths[n] texts of
@@ -85,8 +86,7 @@ struct drawing {
 static char *draw_text(struct drawing *drawing, int length, int words, struct lacuna_error *error)
 {
     struct lacuna_span hole = { 0, 0 };
-    struct lacuna_request request =
-        make_request(drawing->infill, drawing->options, length, words, &hole);
+    struct lacuna_request request = make_request(drawing->infill, drawing->options, length, words, &hole);
     struct infill_watch watch = { .cancel = drawing->cancel };
     struct wish wish;
     request.seed = random_u64(&drawing->random);

@@ -114,8 +114,8 @@ static bool collect(struct reading *reading, const char *at, const char *end, st
         add_label(&reading->rows->labels, &label, reading->guide->by_place);
     if (at != end || !count)
         return fail(error, LACUNA_BAD_REQUEST, "%s:%d: labels are written %s", reading->file, reading->number,
-                    reading->guide->by_place ? "TAG TAG …, a tab, and the text" :
-                                               "slot[value], slot[value] …, a tab, and the text");
+                    reading->guide->by_place ? "TAG TAG …, a tab, and the text"
+                                             : "slot[value], slot[value] …, a tab, and the text");
     return reading->rows->labels.columns <= LABELS_MOST ||
            fail(error, LACUNA_BAD_REQUEST, "%s:%d: more than %d different labels", reading->file,
                 reading->number, LABELS_MOST);
@@ -157,8 +157,8 @@ static bool add_row(struct reading *reading, const char *line, const char *tab, 
     bool by_place = reading->guide->by_place, fits = ids.count > 0 && ids.count <= (size_t)reading->most;
     int labels = count_labels(reading, line, tab);
     if (by_place && (size_t)labels != ids.count) {
-        fail(error, LACUNA_BAD_REQUEST, "%s:%d: %d tags for %zu tokens", reading->file, reading->number, labels,
-             ids.count);
+        fail(error, LACUNA_BAD_REQUEST, "%s:%d: %d tags for %zu tokens", reading->file, reading->number,
+             labels, ids.count);
         ids_free(&ids);
         return false;
     }
@@ -226,8 +226,8 @@ bool guide_rows_read(struct guide_rows *rows, const struct guide *guide, const s
     reading.counting = false;
     fine = fine && read_files(&reading, files, file_count, error);
     if (fine && (!rows->count || rows->labels.columns < 2))
-        fine = fail(error, LACUNA_BAD_REQUEST, "there are not two labels and a line of %d tokens at most",
-                    most);
+        fine =
+            fail(error, LACUNA_BAD_REQUEST, "there are not two labels and a line of %d tokens at most", most);
     if (!fine)
         guide_rows_free(rows);
     return fine;

@@ -11,6 +11,9 @@
 #include <string.h>
 
 enum { HELD_OUT = 20, MEASURE = 500, WARMUP = 100 };
+/* Of lines that are labelled as a whole: how often any word of the vocabulary is put between two of theirs.
+ */
+static const double STRAY_CHANCE = 0.08;
 
 struct guide_run {
     const struct guide_training *training;
@@ -19,7 +22,7 @@ struct guide_run {
     struct classifier *classifier;
     struct classifier_room *room;
     float *weights, *gradient, *first, *second; /* runs */
-    float *x;                                   /* [context][width] */
+    float *x;                                   /* [2 context][width] */
 };
 
 struct guide_training guide_training_default(void)
@@ -55,13 +58,13 @@ static bool begin(struct guide_run *run, struct lacuna_error *error)
         return false;
     run->classifier = classifier_new(t->guide, run->rows.labels, t->rounding->width, t->inner);
     run->rows.labels = (struct labels){ 0 };
-    run->room = classifier_room_new(run->classifier, most_tokens(t));
+    run->room = classifier_room_new(run->classifier, 2 * most_tokens(t));
     size_t size = run->classifier->size;
     run->weights = memory_new(size, sizeof(float));
     run->gradient = memory_new(size, sizeof(float));
     run->first = memory_new(size, sizeof(float));
     run->second = memory_new(size, sizeof(float));
-    run->x = memory_new((size_t)most_tokens(t) * (size_t)t->rounding->width, sizeof(float));
+    run->x = memory_new(2 * (size_t)most_tokens(t) * (size_t)t->rounding->width, sizeof(float));
     begin_weights(run);
     return true;
 }
@@ -79,20 +82,33 @@ static void end(struct guide_run *run)
     vectors_free(&run->vectors);
 }
 
-/* The loss of one line at step t of the process, its noise drawn. */
+/* A noised token behind those that lie in x. */
+static void put_token(struct guide_run *run, int32_t id, double alpha_bar, struct random *random, int *places)
+{
+    const struct rounding *rounding = run->training->rounding;
+    const float *vector = rounding_row(rounding, id);
+    float clean = (float)sqrt(alpha_bar), noisy = (float)sqrt(1 - alpha_bar);
+    float *x = run->x + (size_t)(*places)++ * (size_t)rounding->width;
+    for (int c = 0; c < rounding->width; c++)
+        x[c] = clean * vector[c] + noisy * random_normal(random);
+}
+
+/* The loss of one line at step t of the process, its noise drawn. Stray words teach which vectors near those
+ * of a telling word are not that word. */
 static double line_loss(struct guide_run *run, const struct guide_row *row, int t, struct random *random,
                         float *gradient)
 {
     const struct rounding *rounding = run->training->rounding;
-    const struct gaussian *gaussian = &run->vectors.gaussian;
-    double alpha_bar = gaussian->alpha_bar[t];
-    float clean = (float)sqrt(alpha_bar), noisy = (float)sqrt(1 - alpha_bar), *x = run->x;
+    double alpha_bar = run->vectors.gaussian.alpha_bar[t];
+    bool strays = gradient && !run->training->guide->by_place;
+    int places = 0;
     for (int i = 0; i < row->count; i++) {
-        const float *vector = rounding_row(rounding, row->ids[i]);
-        for (int c = 0; c < rounding->width; c++)
-            *x++ = clean * vector[c] + noisy * random_normal(random);
+        put_token(run, row->ids[i], alpha_bar, random, &places);
+        if (strays && draw_chance(random, STRAY_CHANCE))
+            put_token(run, (int32_t)random_below(random, (uint32_t)rounding->vocabulary), alpha_bar, random,
+                      &places);
     }
-    return classifier_loss(run->classifier, run->room, run->x, row->count, alpha_bar, row->wanted, NULL,
+    return classifier_loss(run->classifier, run->room, run->x, places, alpha_bar, row->wanted, NULL,
                            gradient) /
            row->wanted_count;
 }

@@ -1,11 +1,11 @@
-/* guide_trainer.h - learning of a guide's classifier on lines "labels TAB text" (Li et al. 2022, section 5.1).
+/* guide_trainer.h - learning of a guide's classifier on lines "labels TAB text" (Li et al. 2022,
+ * section 5.1).
  *
  *     content   food[Italian], area[city centre] TAB The Vaults serves Italian food in the city centre.
  *     pos       DET PROPN VERB ADJ … TAB …        one tag a token of the text
  *
- * Each step draws lines, and for each a time of the process, early ones more often since they say more, and the noise
- * that belongs to it; the model's
- * vectors stay as they are. Every twentieth line is held out. */
+ * Each step draws lines, and for each a time of the process, early ones more often since they say more, and
+ * the noise that belongs to it; the model's vectors stay as they are. Every twentieth line is held out. */
 #ifndef MODEL_TRAIN_GUIDE_TRAINER_H
 #define MODEL_TRAIN_GUIDE_TRAINER_H
 

@@ -74,8 +74,8 @@ static void subject_free(struct subject *subject)
 static double loss_of(struct subject *subject, float *d_x, float *d_weights)
 {
     classifier_set(subject->classifier, subject->weights);
-    return classifier_loss(subject->classifier, subject->room, subject->x, PLACES, alpha_bar, subject->wanted, d_x,
-                           d_weights);
+    return classifier_loss(subject->classifier, subject->room, subject->x, PLACES, alpha_bar, subject->wanted,
+                           d_x, d_weights);
 }
 
 static void compare_slopes(struct subject *subject, float *at, const float *slopes, size_t count)

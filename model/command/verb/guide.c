@@ -12,14 +12,24 @@ enum { FILES_MAX = 4096 };
 static const struct verb_option options[] = {
     { .name = "text", .kind = OPTION_LIST, .value = "FILE", .help = "lines of labels, a tab, and a text" },
     { .name = "steps", .kind = OPTION_WHOLE, .value = "N", .low = 1, .high = 1e7, .help = "(6000)" },
-    { .name = "rows", .kind = OPTION_WHOLE, .value = "N", .low = 1, .high = 65536, .help = "lines a step (64)" },
+    { .name = "rows",
+      .kind = OPTION_WHOLE,
+      .value = "N",
+      .low = 1,
+      .high = 65536,
+      .help = "lines a step (64)" },
     { .name = "inner",
       .kind = OPTION_WHOLE,
       .value = "N",
       .low = 1,
       .high = 1024,
       .help = "width of the classifier (96)" },
-    { .name = "rate", .kind = OPTION_REAL, .value = "X", .low = 1e-6, .high = 1, .help = "learning rate (0.002)" },
+    { .name = "rate",
+      .kind = OPTION_REAL,
+      .value = "X",
+      .low = 1e-6,
+      .high = 1,
+      .help = "learning rate (0.002)" },
     { 0 },
 };
 
@@ -63,7 +73,8 @@ static bool run(const struct call *call, const struct guide *guide, const struct
     t.tell = tell;
     t.user = &telling;
     if (!file_is_folder(t.out))
-        return fail(error, LACUNA_MODEL, "%s: a guide is saved in its model's folder, and this is a file", t.out);
+        return fail(error, LACUNA_MODEL, "%s: a guide is saved in its model's folder, and this is a file",
+                    t.out);
     bool fine = guide_train(&t, error);
     progress_end(&telling.progress);
     return fine;
@@ -96,9 +107,10 @@ const struct verb verb_guide = {
     .name = "guide",
     .summary = "train a classifier that steers a Gaussian model",
     .usage = "GUIDE --model DIR --text FILE…",
-    .about = "The guide is saved in the model's folder; generate --control steers by it. Labels are slot[value], "
-             "slot[value] …\n"
-             "for content and one tag a token for pos.",
+    .about =
+        "The guide is saved in the model's folder; generate --control steers by it. Labels are slot[value], "
+        "slot[value] …\n"
+        "for content and one tag a token for pos.",
     .options = options,
     .more = print_guides,
     .operand_low = 1,

@@ -23,7 +23,6 @@ static double loss(const struct labels *labels, const int *wanted, float *out, i
     return sum;
 }
 
-const struct guide guide_pos = { .name = "pos",
-                                 .help = "the part of speech at each place",
-                                 .by_place = true,
-                                 .loss = loss };
+const struct guide guide_pos = {
+    .name = "pos", .help = "the part of speech at each place", .by_place = true, .loss = loss
+};
