@@ -53,7 +53,8 @@ static void nearest_see(struct nearest *nearest, const char *name)
     }
 }
 
-static bool refuse_key(const struct controls *controls, const char *key, struct lacuna_error *error)
+static bool refuse_key(const struct controls *controls, const char *key, const char *value,
+                       struct lacuna_error *error)
 {
     const struct lacuna_description *model = infill_describe(controls->infill);
     struct nearest nearest = { .wanted = key, .distance = INT_MAX };
@@ -63,8 +64,8 @@ static bool refuse_key(const struct controls *controls, const char *key, struct 
             nearest_see(&nearest, controls->classifiers[k]->labels.groups[g].name);
     for (size_t i = 0; i < model->attribute_count; i++)
         nearest_see(&nearest, model->attributes[i].slot);
-    return fail(error, LACUNA_ATTRIBUTE, "the model '%s' knows no control '%s'; the nearest is '%s'",
-                model->name, key, nearest.name);
+    return fail(error, LACUNA_ATTRIBUTE, "the model '%s' knows no control %s=%s; the nearest key is '%s'",
+                model->name, key, value, nearest.name);
 }
 
 static bool refuse_value(const struct nearest *nearest, const char *key, struct lacuna_error *error)
@@ -165,10 +166,10 @@ static bool take_attribute(struct controls *controls, const char *key, const cha
         nearest_see(&nearest, model->attributes[i].value);
         if (strcmp(model->attributes[i].value, value) != 0)
             continue;
-        buffer_print(&controls->attribute, "%s%s", controls->attribute.size ? ", " : "", value);
+        buffer_print(&controls->attribute, "%s%s=%s", controls->attribute.size ? ", " : "", key, value);
         return true;
     }
-    return nearest.name ? refuse_value(&nearest, key, error) : refuse_key(controls, key, error);
+    return nearest.name ? refuse_value(&nearest, key, error) : refuse_key(controls, key, value, error);
 }
 
 static bool take_length(struct controls *controls, const char *value)

@@ -5,7 +5,7 @@
  *     length=12              words
  *     pos=DET,NOUN,VERB      the part of speech of each token, which says how many there are
  *
- * Slots of guides and of attributes that are called the same are both asked. */
+ * A slot that both know is the guide's. */
 #ifndef MODEL_INFILL_CONTROL_H
 #define MODEL_INFILL_CONTROL_H
 

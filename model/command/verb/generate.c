@@ -29,7 +29,7 @@ static const struct verb_option options[] = {
       .kind = OPTION_LIST,
       .value = "KEY=VALUE …",
       .joins = is_control,
-      .help = "tense=past (any slot of the model), length=12 (words)" },
+      .help = "food=Italian (any slot of the model), length=12 (words), pos=DET,NOUN,… (a tag a token)" },
     { .name = "attribute", .kind = OPTION_TEXT, .value = "TEXT", .help = "\"formal past\"" },
     { .name = "guidance",
       .kind = OPTION_REAL,
