@@ -82,6 +82,10 @@ struct input_event input_next(struct input *input)
         switch (found.kind) {
         case SEQUENCE_KEY:
             return (struct input_event){ .kind = INPUT_KEY, .key = key_normal(found.key) };
+        case SEQUENCE_MOUSE:
+            return (struct input_event){
+                .kind = INPUT_MOUSE, .key = found.key, .row = found.row, .column = found.column
+            };
         case SEQUENCE_FOCUS:
             return (struct input_event){ .kind = INPUT_FOCUS };
         case SEQUENCE_BLUR:

@@ -12,11 +12,12 @@
 
 enum { INPUT_PATIENCE = 25 };
 
-enum input_kind { INPUT_NOTHING, INPUT_KEY, INPUT_PASTE, INPUT_FOCUS, INPUT_BLUR };
+enum input_kind { INPUT_NOTHING, INPUT_KEY, INPUT_MOUSE, INPUT_PASTE, INPUT_FOCUS, INPUT_BLUR };
 
 struct input_event {
     enum input_kind kind;
     struct key key;
+    int row, column;   /* INPUT_MOUSE: the cell of the screen, from 0 */
     const char *bytes; /* INPUT_PASTE: with line feeds for line ends; borrowed until the next call */
     size_t size;
 };

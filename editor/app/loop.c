@@ -159,6 +159,10 @@ static void handle_input(struct loop *loop)
         case INPUT_KEY:
             handle_key(loop, event.key);
             break;
+        case INPUT_MOUSE:
+            editor->pointed = view_place_at(&loop->view, editor, event.row, event.column);
+            editor_key(editor, event.key);
+            break;
         case INPUT_PASTE:
             editor_paste(editor, event.bytes, event.size);
             break;
@@ -221,6 +225,7 @@ void loop_run(struct loop *loop)
     editor->interrupted_user = loop;
     editor->registers.clipboard_written = copy_out;
     editor->registers.user = loop;
+    terminal_use_mouse(loop->terminal, has_meaning(editor->keymap, (struct key){ KEY_MOUSE_PRESS, 0 }));
     loop->journals = journals_new(editor);
     journals_update(loop->journals);
     draw(loop);

@@ -66,11 +66,34 @@ static void set_code(struct sequence *out, unsigned code, uint32_t modifiers)
     set_key(out, code, modifiers & ~(uint32_t)KEY_SHIFT);
 }
 
+/* CSI < button ; column ; row M (m where the button was let go): Shift 4, Alt 8, Control 16, motion 32, wheel
+ * 64. */
+static void set_mouse(const struct control *control, struct sequence *out)
+{
+    unsigned button = control->parameters[0], column = control->parameters[1], row = control->parameters[2];
+    unsigned what = button & ~28u;
+    uint32_t code = what == 64                           ? KEY_WHEEL_UP
+                    : what == 65                         ? KEY_WHEEL_DOWN
+                    : what == 32                         ? KEY_MOUSE_DRAG
+                    : what == 0 && control->final == 'M' ? KEY_MOUSE_PRESS
+                    : what == 0                          ? KEY_MOUSE_RELEASE
+                                                         : 0;
+    if (control->count != 3 || !code || row == 0 || column == 0)
+        return;
+    set_key(out, code,
+            (button & 4 ? KEY_SHIFT : 0u) | (button & 8 ? KEY_META : 0u) | (button & 16 ? KEY_CONTROL : 0u));
+    out->kind = SEQUENCE_MOUSE;
+    out->row = (int)row - 1;
+    out->column = (int)column - 1;
+}
+
 static void understand(const struct control *control, struct sequence *out)
 {
     const unsigned *parameter = control->parameters;
     uint32_t modifiers = control->count > 1 ? read_modifiers(parameter[1]) : 0;
     uint32_t letter = letter_key(control->final);
+    if (control->prefix == '<' && (control->final == 'M' || control->final == 'm'))
+        set_mouse(control, out);
     if (control->prefix)
         return;
     if (control->final == '~' && parameter[0] == 200)

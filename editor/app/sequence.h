@@ -4,11 +4,19 @@
 
 #include "editor/command/key.h"
 
-enum sequence_kind { SEQUENCE_NONE, SEQUENCE_KEY, SEQUENCE_FOCUS, SEQUENCE_BLUR, SEQUENCE_PASTE };
+enum sequence_kind {
+    SEQUENCE_NONE,
+    SEQUENCE_KEY,
+    SEQUENCE_MOUSE,
+    SEQUENCE_FOCUS,
+    SEQUENCE_BLUR,
+    SEQUENCE_PASTE
+};
 
 struct sequence {
     enum sequence_kind kind; /* SEQUENCE_NONE: bytes that mean nothing here */
     struct key key;
+    int row, column; /* of SEQUENCE_MOUSE, from 0 */
 };
 
 /* Reads what `bytes` (at least one) begins with and returns how many of them it took; 0: more bytes are

@@ -156,18 +156,26 @@ static void pull_cursor(struct editor *editor, size_t top)
         editor->window.cursor = place_wanted(editor, place_line_begin(text, line < top ? top : last));
 }
 
+/* Argument: lines at a time. */
+static size_t scroll_count(const struct call *call)
+{
+    size_t step = *call->argument >= '1' && *call->argument <= '9' ? (size_t)(*call->argument - '0') : 1;
+    return call->count * step;
+}
+
 static bool scroll_down(struct editor *editor, const struct call *call)
 {
+    size_t count = scroll_count(call);
     size_t top = place_line(editor_text(editor), editor->window.top),
            lines = place_lines(editor_text(editor));
-    pull_cursor(editor, call->count < lines - top ? top + call->count : lines - 1);
+    pull_cursor(editor, count < lines - top ? top + count : lines - 1);
     return true;
 }
 
 static bool scroll_up(struct editor *editor, const struct call *call)
 {
-    size_t top = place_line(editor_text(editor), editor->window.top);
-    pull_cursor(editor, call->count < top ? top - call->count : 0);
+    size_t top = place_line(editor_text(editor), editor->window.top), count = scroll_count(call);
+    pull_cursor(editor, count < top ? top - count : 0);
     return true;
 }
 

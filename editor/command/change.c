@@ -118,7 +118,7 @@ static bool is_empty_region(const struct region *region)
 
 static bool delete_region(struct editor *editor, const struct call *call, const struct region *region)
 {
-    if (is_empty_region(region))
+    if (is_empty_region(region) || text_size(editor_text(editor)) == 0)
         return true;
     size_t line = region_first_line(editor, region);
     take_region(editor, call, region);
@@ -141,6 +141,17 @@ static bool delete_region(struct editor *editor, const struct call *call, const 
     return true;
 }
 
+/* The corners of a block. */
+static void mark_block(struct editor *editor, const struct region *region)
+{
+    struct text *text = editor_text(editor);
+    size_t tabstop = (size_t)editor->options.tabstop;
+    size_t first = region_first_line(editor, region), last = region_last_line(editor, region);
+    mark_changed(editor,
+                 place_at_column(text, place_line_begin(text, first), region->left, tabstop, false, 0),
+                 place_at_column(text, place_line_begin(text, last), region->right, tabstop, false, 0));
+}
+
 static bool yank_region(struct editor *editor, const struct call *call, const struct region *region)
 {
     struct yank yank;
@@ -152,7 +163,10 @@ static bool yank_region(struct editor *editor, const struct call *call, const st
     size_t last = region->span.end > region->span.start ? region->span.end - 1 : region->span.start;
     if (region->exclusive)
         last = region->span.end;
-    mark_changed(editor, region->span.start, place_snap(editor_text(editor), last));
+    if (region->shape == SHAPE_BLOCK)
+        mark_block(editor, region);
+    else
+        mark_changed(editor, region->span.start, place_snap(editor_text(editor), last));
     editor->window.cursor = region->cursor;
     if (region->shape != SHAPE_LINES || region->selected)
         editor_set_cursor(editor, region->cursor);

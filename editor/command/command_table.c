@@ -14,7 +14,8 @@
                                 row(commands_operator) row(commands_prompt) row(commands_put)                \
                                     row(commands_repeat) row(commands_search) row(commands_undo)             \
                                         row(commands_visual) row(fill_commands) row(commands_complete)       \
-                                            row(commands_confirm) row(commands_transpose)
+                                            row(commands_confirm) row(commands_transpose)                    \
+                                                row(commands_incremental)
 
 #define DECLARE(name) extern const struct command name[];
 #define LIST(name) name,

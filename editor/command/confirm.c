@@ -122,19 +122,6 @@ static bool confirm(struct editor *editor, const struct call *call)
     return true;
 }
 
-/* As a pattern that means nothing but itself. */
-static char *literal_pattern(const char *text)
-{
-    struct bytes out = { 0 };
-    bytes_append_text(&out, "\\V");
-    for (; *text; text++) {
-        if (*text == '\\')
-            bytes_append_byte(&out, '\\');
-        bytes_append_byte(&out, *text);
-    }
-    return bytes_take(&out);
-}
-
 struct asked {
     char *pattern;
     bool at_once;
@@ -163,7 +150,7 @@ static bool take_pattern(struct editor *editor, void *user, const char *text)
         free(asked);
         return true;
     }
-    asked->pattern = literal_pattern(text);
+    asked->pattern = pattern_of_text(text);
     editor_ask(editor, "replace it by: ", take_replacement, asked);
     return true;
 }

@@ -41,6 +41,7 @@ static void inside_free(struct editor_inside *inside)
     confirm_free(&inside->confirm);
     free(inside->substitution.pattern);
     free(inside->substitution.replacement);
+    free(inside->incremental.last);
     free(inside->last_line);
     free(inside->last_filter);
     free(inside->jumps);
@@ -218,6 +219,10 @@ void editor_forget_document(struct editor *editor, size_t index)
         if (inside->jumps[i].document != document)
             inside->jumps[kept++] = inside->jumps[i];
     inside->jump_count = inside->jump_at = kept;
+    for (size_t i = kept = 0; i < inside->ring.count; i++)
+        if (inside->ring.marks[i].document != document)
+            inside->ring.marks[kept++] = inside->ring.marks[i];
+    inside->ring.count = kept;
     for (int i = 0; i < 26; i++)
         if (inside->marks[i].document == document)
             inside->marks[i] = (struct jump){ 0 };

@@ -86,6 +86,7 @@ struct editor {
         char offset[32];
     } search;
     uint32_t recording; /* register that keys are recorded into; 0: none */
+    size_t pointed;     /* the place in the text that the mouse points at; set before its keys come */
     bool quit;
     int exit_code;
     bool discarded;     /* quit without writing */

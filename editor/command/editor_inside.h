@@ -70,6 +70,7 @@ struct literal {
 struct insertion {
     size_t count;
     size_t start;         /* where this stretch of typing began */
+    size_t stop;          /* how far back one key deletes: `start`, or further back on the line */
     struct key_list keys; /* typed in it */
     struct key previous;  /* the key before this one */
     bool opens, above;    /* a repetition opens a line */
@@ -106,6 +107,21 @@ struct jump {
 
 struct pattern;
 
+/* A search that is being typed: its prompt is open. */
+struct incremental {
+    bool active;
+    size_t origin;         /* where the cursor was */
+    struct span match;     /* shown; empty: none yet */
+    bool backward, failed; /* of the kind that steps */
+    char *last;            /* owned: the text of the one before; NULL: none */
+};
+
+/* Marks that a key set, newest last. */
+struct mark_ring {
+    struct jump marks[16];
+    size_t count;
+};
+
 /* Replacing match by match. */
 struct confirm {
     bool active, every, literal; /* every match of a line; the replacement means itself */
@@ -117,6 +133,8 @@ struct confirm {
 
 struct editor_inside {
     struct confirm confirm;
+    struct incremental incremental;
+    struct mark_ring ring;
     struct key_list queue; /* keys of macros, next first at queue_at */
     size_t queue_at;
     long budget;
@@ -198,6 +216,8 @@ bool operate_motion(struct editor *editor, const struct call *operation, const s
                     int forced);
 bool operate_lines(struct editor *editor, const struct call *operation);
 bool operate_selection(struct editor *editor, const struct call *operation);
+/* How large the selection is, for another of its size. */
+struct extent selection_extent(const struct editor *editor, const struct region *region);
 bool operate_extent(struct editor *editor, const struct call *operation, const struct extent *extent);
 bool run_motion(struct editor *editor, const struct call *call, struct motion *motion);
 struct region region_of_lines(const struct editor *editor, size_t first, size_t last);
@@ -262,6 +282,15 @@ bool register_read(struct editor *editor, uint32_t name, struct yank *yank);
 /* prompt.c */
 void prompt_open(struct editor *editor, char kind, const char *text);
 void prompt_insert(struct editor *editor, const char *bytes, size_t size);
+void prompt_close(struct editor *editor);
+
+/* incremental.c: the cursor shows what is found until the end, which puts it back. */
+void incremental_begin(struct editor *editor);
+void incremental_update(struct editor *editor);
+void incremental_end(struct editor *editor);
+
+/* modeless.c */
+void mark_ring_push(struct editor *editor);
 void history_add(struct line_history *history, const char *line);
 
 /* search.c */

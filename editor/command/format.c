@@ -193,6 +193,28 @@ static size_t line_cells(const struct editor *editor, size_t begin)
     return column > indent ? column - indent : 0;
 }
 
+/* The deepest indent with which a line still ends within a width: its tabs shrink and grow with the indent.
+ */
+static long indent_to_right(const struct editor *editor, size_t begin, long width, long indent)
+{
+    struct text *text = editor_text(editor);
+    size_t from = place_nonblank(text, begin), end = place_end(text, begin);
+    size_t tabstop = (size_t)editor->options.tabstop;
+    bool tabs = false, fits = false;
+    for (size_t at = from; at < end && !tabs; at++)
+        tabs = text_byte(text, at) == '\t';
+    for (long tried = indent; tabs && tried >= 0 && tried < width; tried += fits ? 1 : -1) {
+        size_t column = (size_t)tried;
+        for (size_t at = from; at < end; at = place_next(text, at))
+            column += place_width(text, at, column, tabstop);
+        if ((long)column > width && fits)
+            return tried - 1;
+        fits = fits || (long)column <= width;
+        indent = tried;
+    }
+    return indent;
+}
+
 /* Lines to the left, right or middle of a width. */
 static bool align(struct editor *editor, const struct call *call)
 {
@@ -205,6 +227,8 @@ static bool align(struct editor *editor, const struct call *call)
     for (size_t line = call->first; line <= call->last; line++) {
         size_t begin = place_line_begin(editor_text(editor), line);
         long cells = (long)line_cells(editor, begin), room = width - cells;
+        if (kind == 'r' && cells > 0)
+            room = indent_to_right(editor, begin, width, room > 0 ? room : 0);
         if (kind == 'l')
             indent_set(editor, begin, (size_t)width);
         else if (cells > 0)

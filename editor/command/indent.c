@@ -118,16 +118,50 @@ static bool shift_left(struct editor *editor, const struct call *call, const str
     return shift_region(editor, call, region, -1);
 }
 
+enum { COMMENT_LINES = 100 };
+
+/* Where the comment of C begins that a line begins in; false: in none. It is looked for in the lines just
+ * above. */
+static bool in_comment(const struct text *text, size_t begin, size_t *start)
+{
+    size_t from = begin;
+    bool open = false;
+    for (int i = 0; i < COMMENT_LINES && from > 0; i++)
+        from = place_begin(text, from - 1);
+    for (; from + 1 < begin; from++) {
+        int byte = text_byte(text, from), next = text_byte(text, from + 1);
+        if (!open && byte == '/' && next == '*') {
+            *start = from;
+            open = true;
+        } else if (open && byte == '*' && next == '/') {
+            open = false;
+        } else if (!open && byte == '/' && next == '/') {
+            from = place_end(text, from);
+        }
+    }
+    return open;
+}
+
 /* How much braces and parentheses of a line open or close; leading closing ones count for the line itself. */
 static void weigh_line(const struct text *text, size_t begin, long *leading, long *net)
 {
+    size_t start;
     *leading = *net = 0;
-    bool lead = true, quoted = false;
+    bool lead = true, quoted = false, comment = in_comment(text, begin, &start);
     for (size_t at = place_nonblank(text, begin), end = place_end(text, begin); at < end; at++) {
-        int byte = text_byte(text, at);
-        if (byte == '"')
+        int byte = text_byte(text, at), next = text_byte(text, at + 1);
+        if (byte == '"' && !comment)
             quoted = !quoted;
         if (quoted)
+            continue;
+        if (comment ? byte == '*' && next == '/' : byte == '/' && next == '*') {
+            comment = !comment;
+            at++;
+            continue;
+        }
+        if (byte == '/' && next == '/' && !comment)
+            return;
+        if (comment)
             continue;
         if (byte == '}') {
             --*net;
@@ -163,10 +197,16 @@ static size_t braces_indent(const struct editor *editor, size_t line)
             return 0;
         before--;
     } while (place_is_empty_line(text, place_line_begin(text, before)));
-    size_t begin = place_line_begin(text, before), end = place_end(text, begin);
+    size_t here = place_line_begin(text, line), begin = place_line_begin(text, before), start,
+           tabstop = (size_t)editor->options.tabstop;
+    if (in_comment(text, here, &start))
+        return place_column(text, start, tabstop) +
+               (text_byte(text, place_nonblank(text, here)) == '*' ? 1 : 3);
+    size_t end = place_end(text, begin);
     if (end > begin && text_byte(text, end - 1) == ',')
         return list_indent(editor, begin);
-    long width = (long)indent_width(editor, begin), shift = (long)shift_width(editor);
+    size_t base = in_comment(text, begin, &start) ? place_begin(text, start) : begin;
+    long width = (long)indent_width(editor, base), shift = (long)shift_width(editor);
     weigh_line(text, begin, &leading, &net);
     width += (net + leading) * shift;
     weigh_line(text, place_line_begin(text, line), &leading, &net);

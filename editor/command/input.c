@@ -9,7 +9,7 @@
 static const char *mode_of_keys(const struct editor *editor)
 {
     if (editor->prompt.active)
-        return "prompt";
+        return editor->prompt.kind == 'i' ? "searching" : "prompt";
     if (editor->pending.operation)
         return "operator";
     static const char *const names[] = { "normal", "insert", "replace", "visual", "prompt" };
@@ -243,6 +243,8 @@ static void dispatch_prompt(struct editor *editor, const struct command *command
     editor->pending.sequence.count = 0;
     if (command->kind == COMMAND_ACTION && !command->act(editor, &call))
         input_fail(editor);
+    if (editor->prompt.kind != 'i')
+        incremental_update(editor);
 }
 
 /* An operator typed twice, or its last key again, works on lines. */
@@ -350,6 +352,8 @@ static void handle_sequence(struct editor *editor, struct key key)
         pending->sequence.count = 0;
         editor->inside->prompt_binding = binding;
         prompt_open(editor, binding->argument[0], "");
+        if (editor->options.incsearch && !editor->headless && !editor->inside->plays)
+            incremental_begin(editor);
     } else if (binding == &mode->standard) {
         pending->sequence.count = 0;
         dispatch_binding(editor, binding, key);

@@ -9,7 +9,7 @@ void insertion_begin(struct editor *editor, size_t count, bool replace)
 {
     struct insertion *insertion = &editor->inside->insertion;
     insertion->count = count;
-    insertion->start = editor->window.cursor;
+    insertion->start = insertion->stop = editor->window.cursor;
     insertion->keys.count = 0;
     insertion->opens = insertion->above = insertion->moved = insertion->fresh_indent = false;
     insertion->block = (struct block_insertion){ 0 };
@@ -36,6 +36,10 @@ void insertion_touch(struct editor *editor)
     if (!inside->plays && !inside->replaying)
         document_close_step(editor_document(editor), editor->window.cursor);
     insertion->moved = false;
+    struct text *text = editor_text(editor);
+    size_t cursor = editor->window.cursor, stop = insertion->stop;
+    if (insertion->keys.count == 0 || cursor - place_begin(text, cursor) <= stop - place_begin(text, stop))
+        insertion->stop = cursor;
     copy_keys(&inside->last_inserted, &insertion->keys);
     insertion->count = 1;
     insertion->start = editor->window.cursor;
@@ -110,6 +114,7 @@ void editor_paste(struct editor *editor, const char *bytes, size_t size)
             if (clean.data[i] == '\n')
                 clean.data[i] = ' ';
         prompt_insert(editor, clean.data ? clean.data : "", clean.size);
+        incremental_update(editor);
     } else if (clean.size) {
         size_t at = editor->window.cursor;
         if (editor->mode == MODE_VISUAL)
@@ -303,6 +308,10 @@ static bool insert_last_place(struct editor *editor, const struct call *call)
     const struct mark *mark = &editor->inside->last_insert_end;
     if (mark->set)
         editor_set_cursor(editor, document_mark_place(editor_document(editor), mark));
+    struct call here = *call;
+    here.command = command_find("insert", strlen("insert"));
+    if (!editor->inside->replaying)
+        repeat_remember(editor, &here, TARGET_NONE);
     insertion_begin(editor, call->count, false);
     return true;
 }
@@ -359,7 +368,9 @@ static bool block_insert(struct editor *editor, const struct call *call, const s
     struct text *text = editor_text(editor);
     size_t tabstop = (size_t)editor->options.tabstop, first = region_first_line(editor, region);
     if (region->shape != SHAPE_BLOCK) {
-        bool at_cursor = append ? region->active > region->anchor : region->active < region->anchor;
+        bool one_line = place_begin(text, region->active) == place_begin(text, region->anchor);
+        bool at_cursor =
+            append ? one_line || region->active > region->anchor : region->active < region->anchor;
         size_t place = at_cursor ? region->active : place_begin(text, region->anchor);
         if (append && at_cursor && place_begin(text, place) < place && place < place_end(text, place))
             place = place_next(text, place);

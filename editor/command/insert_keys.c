@@ -138,7 +138,7 @@ static bool back_in_replace(struct editor *editor)
     if (cursor == 0)
         return false;
     editor_set_cursor(editor, place_previous(text, cursor));
-    editor->inside->insertion.start = editor->window.cursor;
+    editor->inside->insertion.start = editor->inside->insertion.stop = editor->window.cursor;
     return true;
 }
 
@@ -147,8 +147,9 @@ static void delete_to(struct editor *editor, size_t from)
     size_t cursor = editor->window.cursor;
     editor_replace(editor, (struct span){ from, cursor }, "", 0);
     editor_set_cursor(editor, from);
-    if (editor->inside->insertion.start > from)
-        editor->inside->insertion.start = from;
+    struct insertion *insertion = &editor->inside->insertion;
+    insertion->start = insertion->start > from ? from : insertion->start;
+    insertion->stop = insertion->stop > from ? from : insertion->stop;
 }
 
 /* How far Backspace goes back over blanks that a Tab put. */
@@ -186,7 +187,7 @@ static bool backspace(struct editor *editor, const struct call *call)
 /* Back to `limit` or the place where typing began, whichever comes first. */
 static bool delete_back(struct editor *editor, size_t limit)
 {
-    size_t cursor = editor->window.cursor, start = editor->inside->insertion.start;
+    size_t cursor = editor->window.cursor, start = editor->inside->insertion.stop;
     size_t from = limit < start && start < cursor ? start : limit;
     if (editor->mode != MODE_REPLACE) {
         delete_to(editor, from);
@@ -210,7 +211,7 @@ static bool delete_word_back(struct editor *editor, const struct call *call)
     while (at > begin && code_is_blank(place_code(text, place_previous(text, at))))
         at = place_previous(text, at);
     int class = at > begin ? code_class(place_code(text, place_previous(text, at)), false) : 0;
-    if (editor->inside->insertion.start < cursor && at < editor->inside->insertion.start)
+    if (editor->inside->insertion.stop < cursor && at < editor->inside->insertion.stop)
         return delete_back(editor, at);
     while (at > begin && code_class(place_code(text, place_previous(text, at)), false) == class)
         at = place_previous(text, at);
@@ -379,6 +380,11 @@ static bool insert_from_line(struct editor *editor, bool above)
     size_t size = place_next(text, at) - at;
     char *bytes = text_copy(text, (struct span){ at, at + size });
     insert_text(editor, bytes, size);
+    struct key key;
+    if (!editor->inside->insertion.repeating && key_decode(bytes, size, &key) == size) {
+        key_list_add(&editor->inside->insertion.keys, key);
+        editor->inside->insertion.skips_key = true;
+    }
     free(bytes);
     return true;
 }
@@ -407,7 +413,7 @@ static void shift_typing(struct editor *editor, long steps)
     long indent = (long)place_nonblank(editor_text(editor), begin);
     editor_set_cursor(editor, behind + indent > (long)begin ? (size_t)(behind + indent) : begin);
     if (start >= begin)
-        editor->inside->insertion.start =
+        editor->inside->insertion.start = editor->inside->insertion.stop =
             from_start + indent > (long)begin ? (size_t)(from_start + indent) : begin;
 }
 

@@ -45,6 +45,11 @@ static const struct key_name key_names[] = {
     { "F10", KEY_F1 + 9 },
     { "F11", KEY_F1 + 10 },
     { "F12", KEY_F12 },
+    { "LeftMouse", KEY_MOUSE_PRESS },
+    { "LeftDrag", KEY_MOUSE_DRAG },
+    { "LeftRelease", KEY_MOUSE_RELEASE },
+    { "ScrollWheelUp", KEY_WHEEL_UP },
+    { "ScrollWheelDown", KEY_WHEEL_DOWN },
 };
 enum { KEY_NAME_COUNT = sizeof key_names / sizeof key_names[0] };
 

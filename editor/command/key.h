@@ -33,7 +33,12 @@ enum {
     KEY_PAGE_DOWN,
     KEY_F1,
     KEY_F12 = KEY_F1 + 11,
-    KEY_LAST = KEY_F12
+    KEY_MOUSE_PRESS, /* the left button; where it points: editor.pointed */
+    KEY_MOUSE_DRAG,
+    KEY_MOUSE_RELEASE,
+    KEY_WHEEL_UP,
+    KEY_WHEEL_DOWN,
+    KEY_LAST = KEY_WHEEL_DOWN
 };
 
 struct key {

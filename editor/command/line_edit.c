@@ -50,6 +50,7 @@ static bool put_lines(struct editor *editor, const struct call *call)
     struct text *text = editor_text(editor);
     editor->window.cursor = place_line_begin(text, call->last);
     if (!register_read(editor, name, &yank)) {
+        editor_set_cursor(editor, place_wanted(editor, editor->window.cursor));
         mark_changed(editor, editor->window.cursor, editor->window.cursor);
         return editor_error(editor, "the register is empty");
     }
@@ -132,6 +133,7 @@ static bool join(struct editor *editor, const struct call *call)
         return false;
     size_t lines = place_lines(editor_text(editor));
     if (own.first == own.last && (own.addresses < 2 || *count)) {
+        editor_set_cursor(editor, place_wanted(editor, place_line_begin(editor_text(editor), own.first)));
         if (own.last + 1 >= lines)
             return *count ? true : false;
         if (!*count || strtoul(count, 0, 10) < 2)
@@ -218,6 +220,7 @@ static bool change(struct editor *editor, const struct call *call)
     if (!line_count_read(editor, call->argument, &own))
         return false;
     size_t first = own.first;
+    own.reg = '_';
     run_operator(editor, "operator-delete", &own);
     editor->inside->replaces_empty = text_size(editor_text(editor)) == 0;
     return collect_behind(editor, first);
@@ -263,6 +266,8 @@ static bool retab(struct editor *editor, const struct call *call)
         return editor_error(editor, ":retab takes a number of columns");
     if (!width)
         width = editor->options.tabstop;
+    size_t cursor = editor->window.cursor, here = place_line(editor_text(editor), cursor);
+    size_t column = cursor - place_begin(editor_text(editor), cursor);
     for (size_t line = call->first; line <= call->last && line < place_lines(editor_text(editor)); line++) {
         size_t begin = place_line_begin(editor_text(editor), line);
         struct bytes out = { 0 };
@@ -272,6 +277,9 @@ static bool retab(struct editor *editor, const struct call *call)
         bytes_free(&out);
     }
     editor->options.tabstop = width;
+    struct text *text = editor_text(editor);
+    size_t begin = place_line_begin(text, here), stop = place_end(text, begin);
+    editor_set_cursor(editor, place_snap(text, begin + column < stop ? begin + column : stop));
     return true;
 }
 

@@ -42,7 +42,7 @@ static bool walk_lines(struct editor *editor, struct line_walk *walk, const char
         editor_set_cursor(editor, offset);
         editor->message_is_error = false;
         line_run(editor, command);
-        good = good && !editor->quit && inside->budget > 0;
+        good = good && !editor->quit && !editor->message_is_error && inside->budget > 0;
     }
     inside->global_depth--;
     return good;

@@ -107,7 +107,7 @@ static void set_key(struct editor *editor, struct pattern *pattern, const struct
     if (!pattern)
         return;
     if (!pattern_forward(editor, pattern, offset, offset + line->size, &match)) {
-        line->key_start = options->keeps_match ? line->size : 0;
+        line->key_start = line->key_end = 0;
         return;
     }
     size_t start = match.groups[0].start - offset, end = match.groups[0].end - offset;

@@ -48,6 +48,15 @@ static bool leave_selection(struct editor *editor, const struct call *call)
     return !*call->argument || move_by(editor, call);
 }
 
+static bool pointed(struct editor *editor, const struct call *call, struct motion *motion)
+{
+    (void)call;
+    struct text *text = editor_text(editor);
+    size_t size = text_size(text);
+    motion->target = place_snap(text, editor->pointed < size ? editor->pointed : size ? size - 1 : 0);
+    return true;
+}
+
 /* Behind the end of this word, or of the next. */
 static bool word_behind(struct editor *editor, const struct call *call, struct motion *motion)
 {
@@ -158,6 +167,46 @@ static bool yank_older(struct editor *editor, const struct call *call)
     return editor_error(editor, "nothing was killed before");
 }
 
+void mark_ring_push(struct editor *editor)
+{
+    struct mark_ring *ring = &editor->inside->ring;
+    size_t most = sizeof ring->marks / sizeof *ring->marks;
+    struct document *document = editor_document(editor);
+    if (ring->count == most)
+        memmove(ring->marks, ring->marks + 1, --ring->count * sizeof *ring->marks);
+    ring->marks[ring->count++] = (struct jump){ document, document_mark_at(document, editor->window.cursor) };
+}
+
+/* To the newest mark of this document, which becomes the oldest. */
+static bool mark_ring_pop(struct editor *editor)
+{
+    struct mark_ring *ring = &editor->inside->ring;
+    for (size_t turns = ring->count; turns > 0; turns--) {
+        struct jump newest = ring->marks[ring->count - 1];
+        memmove(ring->marks + 1, ring->marks, (ring->count - 1) * sizeof *ring->marks);
+        ring->marks[0] = newest;
+        if (newest.document == editor_document(editor)) {
+            editor_set_cursor(editor, document_mark_place(newest.document, &newest.mark));
+            return true;
+        }
+    }
+    return editor_error(editor, "no mark was set yet");
+}
+
+/* Sets a mark and selects from it; with a number goes back to the one set before. Argument: a motion, which
+ * is made instead of selecting. */
+static bool mark_push(struct editor *editor, const struct call *call)
+{
+    editor->inside->insertion.moved = true;
+    if (call->counted && !*call->argument)
+        return mark_ring_pop(editor);
+    mark_ring_push(editor);
+    if (*call->argument)
+        return move_by(editor, call);
+    selection_begin(editor, SHAPE_CHARACTERS);
+    return true;
+}
+
 /* A numeric argument: 4, four times as much each time, or the digits that follow. */
 static bool argument(struct editor *editor, const struct call *call)
 {
@@ -181,7 +230,14 @@ const struct command commands_modeless[] = {
       KEEPS_PENDING,
       { .act = argument },
       0 },
+    { "mark-push",
+      "sets a mark and selects from it; with a number: back to it; before a motion: sets one, then moves",
+      COMMAND_ACTION,
+      0,
+      { .act = mark_push },
+      0 },
     { "select-motion", "selects by a motion", COMMAND_ACTION, 0, { .act = select_motion }, 0 },
+    { "pointed", "where the mouse points", COMMAND_MOTION, 0, { .move = pointed }, 0 },
     { "word-behind", "behind the end of the word", COMMAND_MOTION, 0, { .move = word_behind }, 0 },
     { "leave-selection", "ends the selection, then moves", COMMAND_ACTION, 0, { .act = leave_selection }, 0 },
     { "type-over",

@@ -145,9 +145,15 @@ static bool line_end(struct editor *editor, const struct call *call, struct moti
 {
     struct text *text = editor_text(editor);
     size_t below = place_lines(text) - 1 - place_line(text, motion->target);
-    if (call->count > 1 && *call->argument && call->count - 1 > below)
-        return false;
-    if (call->count > 1 && !move_lines(editor, &motion->target, call->count - 1, true))
+    size_t lines = call->count - 1;
+    if (*call->argument && lines > below) {
+        if (is_operating(editor))
+            return false;
+        motion->stopped = true; /* on the screen's lines as far as there are */
+        lines = below;
+    }
+    editor->window.wanted = is_operating(editor) ? editor->window.wanted : END_COLUMN;
+    if (lines > 0 && !move_lines(editor, &motion->target, lines, true))
         return false;
     motion->target =
         is_past_allowed(editor) ? place_end(text, motion->target) : place_last(text, motion->target);
@@ -182,7 +188,7 @@ static bool column(struct editor *editor, const struct call *call, struct motion
 {
     struct text *text = editor_text(editor);
     size_t begin = place_begin(text, motion->target);
-    bool past = is_past_allowed(editor) || is_operating(editor);
+    bool past = is_past_allowed(editor);
     motion->target = place_at_column(text, begin, call->count - 1, (size_t)editor->options.tabstop, past, 0);
     motion->wanted = call->count - 1;
     return true;
@@ -208,7 +214,10 @@ static bool here_first(struct editor *editor, const struct call *call, struct mo
 {
     if (call->count > 1 && !move_lines(editor, &motion->target, call->count - 1, true))
         return false;
-    motion->target = nonblank(editor, motion->target);
+    struct text *text = editor_text(editor);
+    const struct command *operation = editor->inside->operation;
+    bool yanks = operation && !strcmp(operation->name, "operator-yank"); /* which does not move */
+    motion->target = yanks ? place_end(text, motion->target) : nonblank(editor, motion->target);
     return true;
 }
 

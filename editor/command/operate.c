@@ -277,7 +277,7 @@ bool editor_selection(const struct editor *editor, struct region *region)
     return true;
 }
 
-static struct extent extent_of(const struct editor *editor, const struct region *region)
+struct extent selection_extent(const struct editor *editor, const struct region *region)
 {
     struct text *text = editor_text(editor);
     size_t tabstop = (size_t)editor->options.tabstop;
@@ -290,8 +290,9 @@ static struct extent extent_of(const struct editor *editor, const struct region 
     } else if (region->shape == SHAPE_CHARACTERS) {
         size_t end_column = place_column(text, last, tabstop);
         extent.columns = extent.lines ? end_column + 1 : end_column - place_column(text, first, tabstop) + 1;
-        extent.to_end = editor->window.wanted == END_COLUMN;
     }
+    if (region->shape != SHAPE_BLOCK)
+        extent.to_end = editor->window.wanted == END_COLUMN;
     return extent;
 }
 
@@ -300,7 +301,7 @@ bool operate_selection(struct editor *editor, const struct call *operation)
     struct region region;
     if (!editor_selection(editor, &region))
         return false;
-    struct extent extent = extent_of(editor, &region);
+    struct extent extent = selection_extent(editor, &region);
     editor->inside->last_extent = extent;
     remember_operation(editor, operation, TARGET_SELECTION, 0, 0);
     if (operation->command->flags & REPEATABLE && !editor->inside->replaying)

@@ -504,3 +504,15 @@ size_t pattern_end(const char *text, size_t size, char delimiter, bool magic)
     }
     return size;
 }
+
+char *pattern_of_text(const char *text)
+{
+    struct bytes out = { 0 };
+    bytes_append_text(&out, "\\V");
+    for (; *text; text++) {
+        if (*text == '\\')
+            bytes_append_byte(&out, '\\');
+        bytes_append_byte(&out, *text);
+    }
+    return bytes_take(&out);
+}

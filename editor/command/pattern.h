@@ -35,4 +35,7 @@ bool pattern_translate(const char *text, size_t size, const struct pattern_style
  * size. */
 size_t pattern_end(const char *text, size_t size, char delimiter, bool magic);
 
+/* The pattern that a text is found by, as it stands. The caller's. */
+char *pattern_of_text(const char *text);
+
 #endif

@@ -85,8 +85,9 @@ static void prompt_delete(struct prompt *prompt, size_t start, size_t end)
     prompt->chosen = 0;
 }
 
-static void prompt_close(struct editor *editor)
+void prompt_close(struct editor *editor)
 {
+    incremental_end(editor);
     editor->prompt.active = false;
     editor->pending.sequence.count = 0;
     editor->pending.awaiting = 0;
@@ -321,12 +322,15 @@ static bool prompt_literal(struct editor *editor, const struct call *call)
 static bool command_line(struct editor *editor, const struct call *call)
 {
     char range[64] = "";
-    if (editor->mode == MODE_VISUAL)
+    struct region region;
+    if (editor_selection(editor, &region)) {
         snprintf(range, sizeof range, "'<,'>");
-    else if (call->counted && call->count == 1)
+        editor->inside->last_extent = selection_extent(editor, &region);
+    } else if (call->counted && call->count == 1) {
         snprintf(range, sizeof range, ".");
-    else if (call->counted)
+    } else if (call->counted) {
         snprintf(range, sizeof range, ".,.+%zu", call->count - 1);
+    }
     prompt_open(editor, ':', range);
     if (*call->argument) {
         prompt_insert(editor, call->argument, strlen(call->argument));

@@ -150,20 +150,31 @@ static bool read_or_say(struct editor *editor, uint32_t name, struct yank *yank)
     return editor_error(editor, "register %c is empty", shown);
 }
 
-/* Shifts what was put until its first line has an indent. */
-static void indent_put(struct editor *editor, size_t width, size_t added)
+/* Shifts lines until the first that is not empty has an indent. */
+static void shift_lines(struct editor *editor, size_t first, size_t count, size_t width)
 {
-    struct text *text = editor_text(editor);
-    size_t line = document_mark(editor_document(editor), '[')->line;
-    long shift = (long)width - (long)indent_width(editor, place_line_begin(text, line));
-    for (size_t i = 0; i < added; i++) {
-        size_t begin = place_line_begin(editor_text(editor), line + i);
+    bool known = false;
+    long shift = 0;
+    for (size_t line = first; line < first + count; line++) {
+        size_t begin = place_line_begin(editor_text(editor), line);
+        if (place_is_empty_line(editor_text(editor), begin))
+            continue;
+        if (!known)
+            shift = (long)width - (long)indent_width(editor, begin);
+        known = true;
         long now = (long)indent_width(editor, begin) + shift;
-        if (!place_is_empty_line(editor_text(editor), begin))
-            indent_set(editor, begin, now > 0 ? (size_t)now : 0);
+        indent_set(editor, begin, now > 0 ? (size_t)now : 0);
     }
-    text = editor_text(editor);
-    editor_set_cursor(editor, place_nonblank(text, place_line_begin(text, line)));
+}
+
+/* Of characters the first line is part of another. */
+static void indent_put(struct editor *editor, enum shape shape, size_t width, size_t added)
+{
+    size_t line = document_mark(editor_document(editor), '[')->line;
+    shift_lines(editor, line + (shape != SHAPE_LINES), added, width);
+    struct text *text = editor_text(editor);
+    if (shape == SHAPE_LINES)
+        editor_set_cursor(editor, place_nonblank(text, place_line_begin(text, line)));
 }
 
 /* Arguments: before, behind (the cursor goes behind what was put), indent (as the line is). */
@@ -173,7 +184,7 @@ static bool put(struct editor *editor, const struct call *call)
     if (!read_or_say(editor, call->reg, &yank))
         return false;
     bool before = strstr(call->argument, "before"), behind = strstr(call->argument, "behind");
-    bool indent = strstr(call->argument, "indent") && yank.shape == SHAPE_LINES;
+    bool indent = strstr(call->argument, "indent") && yank.shape != SHAPE_BLOCK;
     struct text *text = editor_text(editor);
     size_t width = indent_width(editor, place_begin(text, editor->window.cursor)), lines = place_lines(text);
     size_t size = text_size(text);
@@ -185,7 +196,7 @@ static bool put(struct editor *editor, const struct call *call)
         editor->inside->yanked.turn = 1;
     }
     if (indent)
-        indent_put(editor, width, place_lines(editor_text(editor)) - lines);
+        indent_put(editor, yank.shape, width, place_lines(editor_text(editor)) - lines);
     free(yank.bytes);
     return true;
 }
@@ -216,10 +227,13 @@ static void put_over(struct editor *editor, struct yank *yank, const struct regi
         !memchr(yank->bytes, '\n', yank->size)) {
         put_on_rows(editor, yank, region, count);
     } else if (region->shape == SHAPE_BLOCK && yank->shape == SHAPE_LINES) {
-        bool above = strstr(argument, "above");
+        struct text *text = editor_text(editor);
+        size_t cursor = editor->window.cursor;
+        bool above = strstr(argument, "above"),
+             at_end = cursor > place_begin(text, cursor) && cursor == place_end(text, cursor);
         if (!above)
-            editor->window.cursor = place_line_begin(editor_text(editor), editor->inside->block_last);
-        text_put(editor, yank, count, above, behind);
+            editor->window.cursor = place_line_begin(text, editor->inside->block_last);
+        text_put(editor, yank, count, above && !at_end, behind);
     } else if (region->shape == SHAPE_LINES) {
         yank->shape = SHAPE_LINES;
         text_put(editor, yank, count, !at_text_end, behind);
@@ -259,7 +273,7 @@ static bool put_region(struct editor *editor, const struct call *call, const str
     size_t width = indent_width(editor, place_begin(text, cursor)), lines = place_lines(text);
     put_over(editor, &yank, region, call->count, call->argument, at_end);
     if (strstr(call->argument, "indent") && region->shape == SHAPE_LINES && !all)
-        indent_put(editor, width, place_lines(editor_text(editor)) - lines);
+        indent_put(editor, SHAPE_LINES, width, place_lines(editor_text(editor)) - lines);
     text = editor_text(editor);
     if (all && yank.shape == SHAPE_LINES && region->shape == SHAPE_LINES && text_size(text) > 1) {
         size_t size = text_size(text);

@@ -185,7 +185,7 @@ static bool next_forward(struct editor *editor, struct pattern *pattern, size_t 
     struct text *text = editor_text(editor);
     size_t size = text_size(text), from = end ? place_begin(text, at) : count_from(text, at);
     while (pattern_forward(editor, pattern, from, size, match)) {
-        if (end ? match_place(text, match, true) > at : landing_place(text, match) > at)
+        if (end ? match->groups[0].end > place_next(text, at) : landing_place(text, match) > at)
             return true;
         size_t line_end = place_end(text, match->groups[0].start) + 1;
         from = behind_match(text, match);
@@ -528,23 +528,6 @@ static bool match_next(struct editor *editor, const struct call *call, struct re
 static bool match_previous(struct editor *editor, const struct call *call, struct region *region)
 {
     return match_object(editor, call, region, true);
-}
-
-size_t editor_highlights(struct editor *editor, struct span within, struct span *out, size_t limit)
-{
-    if (!editor->search.pattern || !editor->search.highlight || !editor->options.hlsearch)
-        return 0;
-    struct pattern *pattern = pattern_use(editor, "");
-    struct match match;
-    size_t count = 0, from = within.start;
-    while (pattern && count < limit && from < within.end &&
-           pattern_forward(editor, pattern, from, within.end - 1, &match)) {
-        struct span span = match.groups[0];
-        if (span.end > span.start)
-            out[count++] = span;
-        from = span.end > span.start ? span.end : place_next(editor_text(editor), span.start);
-    }
-    return count;
 }
 
 enum { SEARCH_MOTION = MOTION_JUMP | MOTION_NUMBERED };

@@ -8,7 +8,7 @@ void selection_begin(struct editor *editor, enum shape shape)
     editor->mode = MODE_VISUAL;
     editor->shape = shape;
     editor->window.anchor = editor->window.cursor;
-    editor->selecting_to_end = false;
+    editor->selecting_to_end = editor->window.wanted == END_COLUMN;
 }
 
 void selection_remember(struct editor *editor)

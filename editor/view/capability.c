@@ -106,6 +106,8 @@ static void load_extensions(struct capabilities *can, bool extended)
     can->shape_reset = copy_text("\033[0 q");
     can->update_begin = copy_text("\033[?2026h");
     can->update_end = copy_text("\033[?2026l");
+    can->mouse_on = copy_text("\033[?1002h\033[?1006h");
+    can->mouse_off = copy_text("\033[?1006l\033[?1002l");
 }
 
 static void load_strings(struct capabilities *can)
@@ -155,7 +157,7 @@ void capabilities_free(struct capabilities *can)
                       can->italic,     can->underline, can->reverse,      can->move,        can->foreground,
                       can->background, can->clear,     can->clear_to_end, can->cursor_hide, can->cursor_show,
                       can->shapes[0],  can->shapes[1], can->shapes[2],    can->shape_reset, can->update_begin,
-                      can->update_end };
+                      can->update_end, can->mouse_on,  can->mouse_off };
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
     if (cur_term)

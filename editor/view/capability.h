@@ -21,6 +21,7 @@ struct capabilities {
     char *shapes[3]; /* by enum cursor_shape */
     char *shape_reset;
     char *update_begin, *update_end;
+    char *mouse_on, *mouse_off;
 };
 
 bool capabilities_load(struct capabilities *capabilities, int descriptor, struct error *error);

@@ -178,6 +178,23 @@ struct row row_read(struct rows *rows, struct place start, struct grid *grid, in
     return row;
 }
 
+size_t row_offset_at(struct rows *rows, struct place start, int column)
+{
+    const struct row row = row_read(rows, start, NULL, 0);
+    int at = 0, left = rows->editor->options.wrap ? 0 : (int)rows->editor->window.left;
+    size_t offset = start.offset;
+    struct flow flow;
+    struct item item;
+    flow_begin(&flow, rows->editor, start);
+    while (place_is_before(flow.place, row.next) && at <= column + left && flow_next(&flow, at, &item)) {
+        offset = item.span.start;
+        at += item.width;
+        if (item.line_end)
+            break;
+    }
+    return offset;
+}
+
 /* Where the walk to a place begins: its line, or the last forced end of a row before it. */
 static struct place walk_start(struct rows *rows, size_t offset)
 {

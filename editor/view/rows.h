@@ -31,6 +31,9 @@ struct row {
 
 /* Measures the row that begins at a place; with a grid also draws it, in row `y`. */
 struct row row_read(struct rows *rows, struct place start, struct grid *grid, int y);
+/* The text's offset in a column of the row that begins at a place; behind the row's end the last one in it.
+ */
+size_t row_offset_at(struct rows *rows, struct place start, int column);
 /* The beginning of the row that a place lies in. */
 struct place row_containing(struct rows *rows, struct place place);
 /* The beginning of the row `count` rows before the one that begins at `start`; the first one's where there

@@ -22,6 +22,7 @@ struct terminal {
     bool pen_known;
     int pen_row, pen_column; /* -1: unknown */
     int shape;               /* enum cursor_shape, -1: as found */
+    bool mouse;
 };
 
 /* What the terminal cannot do is NULL and adds nothing. */
@@ -94,9 +95,21 @@ bool terminal_enter(struct terminal *terminal, struct error *error)
         return fail(error, "cannot set the terminal to raw mode: %s", strerror(errno));
     terminal->entered = true;
     put_string(terminal, terminal->capabilities.enter);
+    if (terminal->mouse)
+        put_string(terminal, terminal->capabilities.mouse_on);
     flush(terminal);
     terminal_forget(terminal);
     return true;
+}
+
+void terminal_use_mouse(struct terminal *terminal, bool used)
+{
+    const struct capabilities *can = &terminal->capabilities;
+    if (used == terminal->mouse)
+        return;
+    terminal->mouse = used;
+    if (terminal->entered)
+        put_string(terminal, used ? can->mouse_on : can->mouse_off);
 }
 
 void terminal_leave(struct terminal *terminal)
@@ -107,6 +120,8 @@ void terminal_leave(struct terminal *terminal)
     put_string(terminal, terminal->capabilities.plain);
     if (terminal->shape >= 0)
         put_string(terminal, terminal->capabilities.shape_reset);
+    if (terminal->mouse)
+        put_string(terminal, terminal->capabilities.mouse_off);
     put_string(terminal, terminal->capabilities.leave);
     flush(terminal);
     terminal->shape = -1;
@@ -256,7 +271,8 @@ void terminal_paint(struct terminal *terminal, const struct grid *grid, const st
 
 void terminal_rescue(int descriptor)
 {
-    static const char restore[] = "\033[m\033[?25h\033[?2004l\033[?1004l\033[?2026l\033[?1049l\r\n";
+    static const char restore[] =
+        "\033[m\033[?25h\033[?2004l\033[?1004l\033[?1002l\033[?1006l\033[?2026l\033[?1049l\r\n";
     struct termios state;
     if (tcgetattr(descriptor, &state) != 0 || (state.c_lflag & ICANON))
         return;

@@ -33,6 +33,9 @@ void terminal_close(struct terminal *terminal);
 bool terminal_enter(struct terminal *terminal, struct error *error);
 void terminal_leave(struct terminal *terminal);
 
+/* Whether the mouse is reported, which takes the terminal's own selecting away; not until this is called. */
+void terminal_use_mouse(struct terminal *terminal, bool used);
+
 /* What the terminal says now; 24 by 80 where it says nothing. */
 void terminal_size(const struct terminal *terminal, int *rows, int *columns);
 /* Colours it can show: 0, 8, 16, 256 or 1 << 24. */

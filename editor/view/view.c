@@ -81,6 +81,7 @@ void view_draw(struct view *view, struct editor *editor, struct grid *grid, stru
     struct rows rows = { .editor = editor, .theme = &view->theme, .height = status - panel };
     rows.height = rows.height > 0 ? rows.height : 1;
     rows.gutter = gutter_width(editor, grid->columns);
+    view->gutter = rows.gutter;
     rows.width = grid->columns - rows.gutter > 0 ? grid->columns - rows.gutter : 1;
     editor->window.rows = (size_t)rows.height;
     editor->window.columns = (size_t)rows.width;
@@ -94,4 +95,20 @@ void view_draw(struct view *view, struct editor *editor, struct grid *grid, stru
         status_draw(&view->theme, editor, grid, status);
     if (grid->rows > 1)
         message_draw(&view->theme, editor, grid, grid->rows - 1, cursor);
+}
+
+size_t view_place_at(const struct view *view, struct editor *editor, int row, int column)
+{
+    struct rows rows = { .editor = editor, .theme = &view->theme, .height = (int)editor->window.rows };
+    rows.width = editor->window.columns > 0 ? (int)editor->window.columns : 1;
+    rows.gutter = view->gutter;
+    struct place at = view->top;
+    for (int y = 0; y < row && y + 1 < rows.height; y++) {
+        struct row read = row_read(&rows, at, NULL, 0);
+        if (read.past_end || !place_is_before(at, read.next) ||
+            read.next.offset >= text_size(editor_text(editor)))
+            break;
+        at = read.next;
+    }
+    return row_offset_at(&rows, at, column > rows.gutter ? column - rows.gutter : 0);
 }

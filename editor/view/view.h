@@ -19,9 +19,13 @@ struct view {
     struct place top;                /* the first row shown */
     size_t top_told;                 /* window.top as it was left; another value is a command's wish */
     const struct document *document; /* shown last */
+    int gutter;                      /* columns of line numbers, as drawn last */
 };
 
 void view_draw(struct view *view, struct editor *editor, struct grid *grid, struct cursor *cursor);
+
+/* The text's offset shown in a cell of the screen, or nearest to it. */
+size_t view_place_at(const struct view *view, struct editor *editor, int row, int column);
 
 /* panel.c: rows at the bottom that the text gives up. `height` of them begin at row `y`. */
 int panel_height(const struct editor *editor, int rows);

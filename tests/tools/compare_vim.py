@@ -228,7 +228,7 @@ def run_vim(text, keys, place):
     with open(rc, "w") as f:
         f.write(VIMRC + "".join('exe "set t_%s=\\x1d\\x1d%s"\n' % c for c in CODES.values()))
         f.write("au VimEnter * call Play()\nfunc Play()\ncall cursor(1, 1)\ncall setpos(\"''\", [0, 1, 1, 0])\n"
-                "call feedkeys(join(readfile('%s', 'b'), \"\\n\"), 'tx')\nw! %s\nqa!\nendfunc\n" % (script, out))
+                "clearjumps\ncall feedkeys(join(readfile('%s', 'b'), \"\\n\"), 'tx')\nw! %s\nqa!\nendfunc\n" % (script, out))
     with open(file, "w", encoding="utf-8", newline="") as f:
         f.write(text)
     with open(script, "w", encoding="utf-8", newline="") as f:
@@ -236,7 +236,7 @@ def run_vim(text, keys, place):
     try:
         subprocess.run(["vim", "-u", rc, "-i", "NONE", "-n", "--not-a-term", "-T", "dumb", file], cwd=place, timeout=10,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=dict(os.environ, HOME=place, LC_ALL="C.UTF-8"))
-        with open(out, encoding="utf-8", newline="") as f:
+        with open(out, encoding="utf-8", errors="surrogateescape", newline="") as f:
             return f.read()
     except (subprocess.TimeoutExpired, OSError):
         return None
@@ -255,7 +255,7 @@ def run_lacuna(program, text, keys, place):
         return "HANG"
     if done.returncode:
         return "EXIT %d" % done.returncode
-    with open(file, encoding="utf-8", newline="") as f:
+    with open(file, encoding="utf-8", errors="surrogateescape", newline="") as f:
         return f.read()
 
 
