@@ -1,6 +1,7 @@
 #include "editor/command/fill_inside.h"
 
 #include "editor/base/memory.h"
+#include "editor/command/editor_inside.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -156,7 +157,7 @@ void fill_before_key(struct editor *editor, struct key key)
         keep_inside(fill->holes[i]);
     for (size_t i = 0; i < fill->hole_count; i++)
         fill->holes[i]->follow = false;
-    bool idle = editor->mode == MODE_NORMAL && !editor->prompt.active;
+    bool idle = editor->mode == editor->inside->base && !editor->prompt.active;
     bool counting = key.code >= '0' && key.code <= '9';
     if (fill->listed && (!idle || !(counting || overlay_takes(editor, "alternatives", key))))
         fill_close_list(fill);

@@ -134,6 +134,7 @@ static bool kill_line(struct editor *editor, const struct call *call)
     } else {
         register_delete(&editor->registers, call->reg, &yank, true);
     }
+    editor->registers.unnamed = call->reg ? editor->registers.unnamed : '1';
     free(yank.bytes);
     region_delete(editor, &region);
     editor->inside->killed_version = editor_document(editor)->version;
