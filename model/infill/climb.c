@@ -10,6 +10,8 @@ struct length_bias length_bias_published(void)
 
 double length_bias_at(const struct length_bias *bias, int length)
 {
+    if (bias->count)
+        return bias->measured[(length < bias->count ? length : bias->count) - 1];
     return bias->a * exp(-bias->b * length) + bias->c * exp(-bias->d * length) + bias->e;
 }
 

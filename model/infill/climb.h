@@ -15,8 +15,14 @@
 
 #include <stdbool.h>
 
+enum { LENGTHS_MOST = 64 };
+
 struct length_bias {
     double a, b, c, d, e;
+    /* B(1) … B(count) as measured, instead of the formula; 0: the formula. Then `patience` may be as large.
+     */
+    double measured[LENGTHS_MOST];
+    int count;
 };
 
 /* What was fitted on LLaDA-8B and published for the checkpoints like it. */

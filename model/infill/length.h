@@ -29,6 +29,10 @@ void length_settle(struct group *group, const int *lengths);
 /* length_fixed.c: rooms as long as the text will be, since a network that knows no null pieces takes what
  * lies behind a gap for far away. Lengths by climb.h. */
 bool length_fixed(struct group *group, struct lacuna_error *error);
+/* Φ of climb.h: how sure the network is at first of a hole of `length` places behind what is fixed; 0 where
+ * that does not fit. lengths [hole_count] of canvases: that of `hole` is set. */
+bool length_confidence(struct group *group, const struct ends *ends, int hole, int length, int *lengths,
+                       double *confidence, struct lacuna_error *error);
 /* length_elastic.c: the network makes its holes longer and shorter as it fills them (DreamOn, Wu et al.
  * 2025): one place at a time is decided; where `expand` is likelier than any piece, two masked places stand
  * instead, and where `remove` is, none. The draft that comes of it is the group's first. */

@@ -38,6 +38,25 @@ static void add_places(void *user, int index, const struct view *view)
     }
 }
 
+bool length_confidence(struct group *group, const struct ends *ends, int hole, int length, int *lengths,
+                       double *confidence, struct lacuna_error *error)
+{
+    struct probe probe = { .hole = hole };
+    struct lacuna_error reason = { 0 };
+    *confidence = 0;
+    lengths[hole] = length + draft_fixed(group, hole);
+    if (!length_place(group, ends, lengths, &reason))
+        return reason.code == LACUNA_TOO_LONG || fail(error, reason.code, "%s", reason.message);
+    struct draft *draft = draft_new(group, lengths, 0);
+    struct sequence *sequence = &draft->sequence;
+    struct denoise plain = group->denoise;
+    plain.guidance.active = false;
+    bool fine = denoise_look(&plain, &sequence, 1, add_places, &probe, error);
+    draft_free(draft, group->hole_count);
+    *confidence = probe.count ? probe.sum / probe.count : 0;
+    return fine;
+}
+
 /* Φ of a body of `length` places; lengths that no fill has are worth nothing, nor is any more once it is
  * stopped.
  */
@@ -45,24 +64,11 @@ static bool look_at_length(void *user, int length, double *confidence)
 {
     struct probe *probe = user;
     struct group *group = probe->group;
-    int canvas = length + draft_fixed(group, probe->hole);
-    *confidence = 0;
     bool halted = group->watch->stop && atomic_load(group->watch->stop);
-    if (halted || group->holes[probe->hole].chance[canvas] <= 0)
-        return true;
-    probe->lengths[probe->hole] = canvas;
-    struct lacuna_error reason = { 0 };
-    if (!length_place(group, probe->ends, probe->lengths, &reason))
-        return reason.code == LACUNA_TOO_LONG || fail(probe->error, reason.code, "%s", reason.message);
-    struct draft *draft = draft_new(group, probe->lengths, 0);
-    struct sequence *sequence = &draft->sequence;
-    struct denoise plain = group->denoise;
-    plain.guidance.active = false;
-    probe->sum = probe->count = 0;
-    bool fine = denoise_look(&plain, &sequence, 1, add_places, probe, probe->error);
-    draft_free(draft, group->hole_count);
-    *confidence = probe->count ? probe->sum / probe->count : 0;
-    return fine;
+    *confidence = 0;
+    return halted || group->holes[probe->hole].chance[length + draft_fixed(group, probe->hole)] <= 0 ||
+           length_confidence(group, probe->ends, probe->hole, length, probe->lengths, confidence,
+                             probe->error);
 }
 
 static int between(int value, int low, int high)
@@ -88,7 +94,8 @@ static int most_of(const struct group *group)
         return length->low > most ? length->low : between(length->high, length->low, most);
     if (length->unit == LACUNA_WORDS)
         return 2 * length->high + PIECES_MORE;
-    return MOST < most ? MOST : most;
+    int known = infill_bias(group->infill)->count, limit = known ? known : MOST;
+    return limit < most ? limit : most;
 }
 
 static bool climb_hole(struct probe *probe, struct lacuna_error *error)
@@ -103,11 +110,12 @@ static bool climb_hole(struct probe *probe, struct lacuna_error *error)
     if (!length_restrict(group, hole, error))
         return false;
     int high = hole->high - fixed, low = between(length_kept(group), hole->low - fixed, high);
+    const struct length_bias *bias = infill_bias(group->infill);
     struct climb climb = { .start = between(start_of(group), low, high),
                            .low = low,
                            .high = high,
-                           .patience = PATIENCE,
-                           .bias = *infill_bias(group->infill),
+                           .patience = bias->count ? bias->count : PATIENCE,
+                           .bias = *bias,
                            .look = look_at_length,
                            .user = probe };
     int found = low == high ? low : climb_length(&climb, NULL);

@@ -49,9 +49,30 @@ static void read_buckets(struct buckets *buckets, const json_t *config)
     }
 }
 
+/* As measured, "length_confidence"; nothing where a number is not in (0, 1]. */
+static struct length_bias read_measured(const json_t *list)
+{
+    struct length_bias bias = { 0 };
+    const json_t *value;
+    size_t n;
+    json_array_foreach(list, n, value)
+    {
+        double confidence = json_number_value(value);
+        if (n == LENGTHS_MOST)
+            break;
+        if (!(confidence > 0 && confidence <= 1))
+            return (struct length_bias){ 0 };
+        bias.measured[bias.count++] = confidence;
+    }
+    return bias;
+}
+
 /* The published one where the configuration's would not be above 0 at every length. */
 static struct length_bias read_bias(const json_t *config)
 {
+    struct length_bias measured = read_measured(json_object_get(config, "length_confidence"));
+    if (measured.count)
+        return measured;
     double values[5] = { 0 };
     const json_t *list = json_object_get(config, "length_bias");
     bool fine = json_array_size(list) == 5;
@@ -61,7 +82,8 @@ static struct length_bias read_bias(const json_t *config)
     }
     if (!fine || !(values[4] > 0))
         return length_bias_published();
-    return (struct length_bias){ values[0], values[1], values[2], values[3], values[4] };
+    return (
+        struct length_bias){ .a = values[0], .b = values[1], .c = values[2], .d = values[3], .e = values[4] };
 }
 
 static void describe(struct infill *infill)

@@ -1,10 +1,9 @@
 #include "model/infill/score.h"
 
+#include "model/base/json.h"
 #include "model/base/memory.h"
-#include "model/base/random.h"
 #include "model/diffusion/bound.h"
-#include "model/diffusion/denoise.h"
-#include "model/infill/open.h"
+#include "model/infill/scorer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,25 +11,8 @@
 
 /* Samples a text of one window gets, and what longer texts get at least. */
 enum { SAMPLES_ALL = 64, SAMPLES_LEAST = 2, SAMPLES_MOST = 16 };
-
-struct scorer {
-    const struct infill *infill;
-    struct denoiser_session *session;
-    const atomic_bool *cancel;
-    struct random random;
-    struct denoise denoise; /* process, schedule and prediction */
-    struct process_noise noise;
-    int slots, vocabulary;
-    int32_t *ids, *positions; /* [context] slots, then text */
-    uint8_t *kinds;           /* 0 context, 1 hole or attribute */
-    int *wanted, *order;      /* [context] */
-    int32_t *noisy;           /* [context] the text with noise */
-    double *begun;            /* [context] first number of each place */
-    uint8_t *noised;          /* [context] where it is */
-    float *logits;            /* [context, vocabulary] */
-    float *room;              /* [2 vocabulary] */
-    double nats;
-};
+/* Samples of each line, where texts are lines. */
+enum { LINE_SAMPLES = 8 };
 
 static void scorer_free(struct scorer *scorer)
 {
@@ -46,6 +28,12 @@ static void scorer_free(struct scorer *scorer)
     free(scorer->room);
 }
 
+/* Whether the model knows texts as lines that END closes and PAD fills up. */
+static bool is_of_lines(const struct framing *framing)
+{
+    return framing->closed && framing->padded && framing->eos >= 0 && framing->pad >= 0;
+}
+
 static struct scorer scorer_new(const struct infill *infill, struct denoiser_session *session, uint64_t seed,
                                 const atomic_bool *cancel)
 {
@@ -58,7 +46,10 @@ static struct scorer scorer_new(const struct infill *infill, struct denoiser_ses
                             .random = random_new(seed, 0x5C0),
                             .denoise = denoise,
                             .noise = denoise_noise(&denoise),
-                            .slots = framing->attribute_slots,
+                            .front = framing->attribute_slots > 0                ? framing->attribute_slots
+                                     : is_of_lines(framing) && framing->bos >= 0 ? 1
+                                                                                 : 0,
+                            .lines = is_of_lines(framing),
                             .vocabulary = framing->vocabulary,
                             .ids = memory_new(length, sizeof(int32_t)),
                             .positions = memory_new(length, sizeof(int32_t)),
@@ -83,8 +74,41 @@ static void shuffle(struct scorer *scorer, int count)
     }
 }
 
-/* Slots and text, of which the places of `noised` (NULL: none) are wanted; the time is told where the network
- * needs it. */
+int scorer_room(const struct scorer *scorer)
+{
+    int room = infill_framing(scorer->infill)->context_length - scorer->front - scorer->lines;
+    return room > 1 ? room : 1;
+}
+
+struct rows scorer_rows(struct scorer *scorer, const int32_t *text, int count, const uint8_t *noised,
+                        float time)
+{
+    const struct framing *framing = infill_framing(scorer->infill);
+    int front = scorer->front, past = front + count, wanted = 0;
+    int total = scorer->lines ? framing->context_length : past;
+    int32_t ahead = !framing->attribute_slots ? framing->bos
+                    : framing->none >= 0      ? framing->none
+                                              : framing->pad;
+    for (int i = 0; i < total; i++) {
+        bool inside = i >= front && i < past;
+        scorer->ids[i] = i < front   ? ahead
+                         : inside    ? text[i - front]
+                         : i == past ? framing->eos
+                                     : framing->pad;
+        scorer->positions[i] = i;
+        scorer->kinds[i] = i < front || (inside && noised[i - front]);
+        if (inside && noised[i - front])
+            scorer->wanted[wanted++] = i;
+    }
+    return (struct rows){ .ids = scorer->ids,
+                          .positions = scorer->positions,
+                          .count = total,
+                          .wanted = scorer->wanted,
+                          .wanted_count = wanted,
+                          .time = time };
+}
+
+/* What the network says of the places of `noised` in the text at time t, read as log scores or log p. */
 static bool look(struct scorer *scorer, const int32_t *text, int count, const uint8_t *noised, double t,
                  struct lacuna_error *error)
 {
@@ -93,24 +117,11 @@ static bool look(struct scorer *scorer, const int32_t *text, int count, const ui
     float told = framing->time == TIME_KIND_SIGMA   ? (float)sigma
                  : framing->time == TIME_KIND_LEVEL ? (float)(t * framing->time_levels)
                                                     : 0;
-    int slots = scorer->slots, wanted = 0;
-    for (int i = 0; i < slots + count; i++) {
-        scorer->ids[i] = i >= slots ? text[i - slots] : framing->none >= 0 ? framing->none : framing->pad;
-        scorer->positions[i] = i;
-        scorer->kinds[i] = i < slots || noised[i - slots];
-        if (i >= slots && noised[i - slots])
-            scorer->wanted[wanted++] = i;
-    }
-    struct rows rows = { .ids = scorer->ids,
-                         .positions = scorer->positions,
-                         .count = slots + count,
-                         .wanted = scorer->wanted,
-                         .wanted_count = wanted,
-                         .time = told };
+    struct rows rows = scorer_rows(scorer, text, count, noised, told);
     if (!denoiser_forward(scorer->session, &rows, framing->context_apart ? scorer->kinds : NULL,
                           scorer->logits, scorer->cancel, error))
         return false;
-    for (int k = 0; k < wanted; k++)
+    for (int k = 0; k < rows.wanted_count; k++)
         scorer->denoise.prediction->read(&scorer->noise, scorer->ids[scorer->wanted[k]], sigma,
                                          scorer->logits + (int64_t)k * scorer->vocabulary);
     return true;
@@ -133,7 +144,7 @@ static bool add_sample(struct scorer *scorer, const int32_t *text, int count, in
     for (int k = 0; k < m; k++)
         sum += bound_masked(scorer->denoise.prediction, &scorer->noise,
                             scorer->logits + (int64_t)k * scorer->vocabulary,
-                            text[scorer->wanted[k] - scorer->slots], sigma);
+                            text[scorer->wanted[k] - scorer->front], sigma);
     *nats += sum * count / m;
     return true;
 }
@@ -174,8 +185,14 @@ static bool look_at_noise(struct scorer *scorer, const int32_t *text, int count,
         scorer->noisy[i] =
             moved ? (int32_t)random_below(&scorer->random, (uint32_t)scorer->vocabulary) : text[i];
     }
-    memset(scorer->noised, 1, (size_t)count);
-    return look(scorer, scorer->noisy, count, scorer->noised, t, error);
+    for (int i = 0; i < count; i++)
+        scorer->noised[i] = 1;
+    if (!look(scorer, scorer->noisy, count, scorer->noised, t, error))
+        return false;
+    for (int i = 0; i < count && !scorer->denoise.prediction->scores; i++)
+        scorer->denoise.process->score(&scorer->noise, scorer->noisy[i], sigma,
+                                       scorer->logits + (int64_t)i * scorer->vocabulary);
+    return true;
 }
 
 static bool score_moving_window(struct scorer *scorer, const int32_t *text, int count, int samples,
@@ -209,33 +226,95 @@ static bool score_moving_window(struct scorer *scorer, const int32_t *text, int 
     return true;
 }
 
+/* ---- windows and lines */
+
+static bool score_part(struct scorer *scorer, const int32_t *text, int count, int samples,
+                       struct lacuna_error *error)
+{
+    const struct framing *framing = infill_framing(scorer->infill);
+    if (framing->vectors.width && framing->vectors.steps < 1)
+        return fail(error, LACUNA_MODEL, "the process %s has no bound on the likelihood", framing->process);
+    return (framing->vectors.width           ? score_vectors
+            : scorer->denoise.process->moves ? score_moving_window
+                                             : score_window)(scorer, text, count, samples, error);
+}
+
+/* -log of the chance that a line has so many tokens, one more line of each length having been seen. */
+static double length_cost(const struct scorer *scorer, size_t count)
+{
+    const json_t *lengths = json_object_get(checkpoint_config(infill_checkpoint(scorer->infill)), "lengths");
+    double most = scorer_room(scorer), sum = most;
+    for (size_t n = 1; n <= (size_t)most; n++)
+        sum += json_number_value(json_array_get(lengths, n));
+    return -log((json_number_value(json_array_get(lengths, count)) + 1) / sum);
+}
+
+/* The tokens in windows, each by itself. */
+static bool score_ids(struct scorer *scorer, const struct ids *ids, int samples, struct lacuna_error *error)
+{
+    size_t window = (size_t)scorer_room(scorer);
+    for (size_t at = 0; at < ids->count; at += window) {
+        size_t count = ids->count - at < window ? ids->count - at : window;
+        if (scorer->lines)
+            scorer->nats += length_cost(scorer, count);
+        if (!score_part(scorer, ids->at + at, (int)count, samples, error))
+            return false;
+    }
+    return true;
+}
+
+static bool score_lines(struct scorer *scorer, const char *text, size_t size, int samples, struct score *out,
+                        struct lacuna_error *error)
+{
+    bool fine = true;
+    for (size_t at = 0; at < size && fine;) {
+        const char *end = memchr(text + at, '\n', size - at);
+        size_t length = end ? (size_t)(end - text) - at : size - at;
+        struct ids ids = { 0 };
+        fine = tokenizer_encode(infill_tokenizer(scorer->infill), text + at, length, false, &ids, error) &&
+               score_ids(scorer, &ids, samples, error);
+        out->tokens += ids.count;
+        ids_free(&ids);
+        at += length + 1;
+    }
+    return fine;
+}
+
+static bool score_whole(struct scorer *scorer, const char *text, size_t size, int *samples, struct score *out,
+                        struct lacuna_error *error)
+{
+    struct ids ids = { 0 };
+    bool fine = tokenizer_encode(infill_tokenizer(scorer->infill), text, size, false, &ids, error);
+    size_t window = (size_t)scorer_room(scorer), windows = (ids.count + window - 1) / window;
+    if (*samples <= 0) {
+        *samples = windows ? (int)(SAMPLES_ALL / windows) : SAMPLES_LEAST;
+        *samples = *samples > SAMPLES_MOST    ? SAMPLES_MOST
+                   : *samples < SAMPLES_LEAST ? SAMPLES_LEAST
+                                              : *samples;
+    }
+    *samples += *samples % 2;
+    out->tokens = ids.count;
+    fine = fine && score_ids(scorer, &ids, *samples, error);
+    ids_free(&ids);
+    return fine;
+}
+
 bool score_text(const struct infill *infill, struct denoiser_session *session, const char *text, size_t size,
                 int samples, uint64_t seed, const atomic_bool *cancel, struct score *out,
                 struct lacuna_error *error)
 {
-    struct ids ids = { 0 };
     *out = (struct score){ .bytes = size };
-    if (!tokenizer_encode(infill_tokenizer(infill), text, size, false, &ids, error)) {
-        ids_free(&ids);
-        return false;
-    }
-    size_t window = (size_t)(infill_framing(infill)->context_length - infill_slots(infill));
-    size_t windows = (ids.count + window - 1) / window;
-    if (samples <= 0) {
-        samples = windows ? (int)(SAMPLES_ALL / windows) : SAMPLES_LEAST;
-        samples = samples > SAMPLES_MOST ? SAMPLES_MOST : samples < SAMPLES_LEAST ? SAMPLES_LEAST : samples;
-    }
-    samples += samples % 2;
     struct scorer scorer = scorer_new(infill, session, seed, cancel);
-    bool fine = true, moves = scorer.denoise.process->moves;
-    for (size_t at = 0; at < ids.count && fine; at += window) {
-        size_t count = ids.count - at < window ? ids.count - at : window;
-        fine = (moves ? score_moving_window : score_window)(&scorer, ids.at + at, (int)count, samples, error);
+    bool fine, moves = scorer.denoise.process->moves && !infill_framing(infill)->vectors.width;
+    if (scorer.lines) {
+        samples = samples > 0 ? samples + samples % 2 : LINE_SAMPLES;
+        fine = score_lines(&scorer, text, size, samples, out, error);
+    } else {
+        fine = score_whole(&scorer, text, size, &samples, out, error);
     }
     out->samples = samples * (moves ? MOVING_MORE : 1);
     out->bits_per_byte = size ? scorer.nats / log(2) / (double)size : 0;
     scorer_free(&scorer);
-    ids_free(&ids);
     if (fine && !isfinite(out->bits_per_byte))
         return fail(error, LACUNA_MODEL,
                     "the model computes values that are no numbers; its weights are spoilt");
