@@ -11,7 +11,7 @@
 
 enum { TOKENS = 4096 };
 /* Lines that say how sure the model is of holes of each length, and the longest of these. */
-enum { CALIBRATION_LINES = 256, CALIBRATION_LENGTHS = 24 };
+enum { CALIBRATION_LINES = 96, CALIBRATION_LENGTHS = 24 };
 
 bool train_wants_lines(const struct call *call, const char *process)
 {

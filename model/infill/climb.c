@@ -3,6 +3,11 @@
 #include <math.h>
 #include <stddef.h>
 
+/* Of lengths that are measured over and over alike, short ones are as likely as long ones on a scale of
+ * ratios.
+ */
+static const double SHORTER = 4;
+
 struct length_bias length_bias_published(void)
 {
     return (struct length_bias){ .a = 1.00, .b = 1.77, .c = 0.56, .d = 0.06, .e = 0.24 };
@@ -28,6 +33,8 @@ static bool look(struct search *search, int length, bool *better)
     if (!search->climb->look(search->climb->user, length, &confidence))
         return false;
     double score = confidence / length_bias_at(&search->climb->bias, length);
+    if (search->climb->bias.count)
+        score /= length + SHORTER;
     *better = search->best == 0 || score > search->best_score;
     if (*better) {
         search->best = length;

@@ -19,7 +19,8 @@ enum { LENGTHS_MOST = 64 };
 
 struct length_bias {
     double a, b, c, d, e;
-    /* B(1) … B(count) as measured, instead of the formula; 0: the formula. Then `patience` may be as large.
+    /* B(1) … B(count) as measured on the model's own texts, instead of the formula; 0: the formula. As such a
+     * model is as sure of longer fills that go on as of short ones, the score is divided by length + 4 too.
      */
     double measured[LENGTHS_MOST];
     int count;
