@@ -1,5 +1,6 @@
 #include "model/command/options.h"
 
+#include "model/base/memory.h"
 #include "model/command/clean.h"
 
 #include <assert.h>
@@ -163,6 +164,17 @@ const char *call_item(const struct call *call, const char *name, size_t index)
         if (strcmp(call->values[i].option->name, name) == 0 && index-- == 0)
             return call->values[i].text;
     return NULL;
+}
+
+const char **call_items(const struct call *call, const char *name, size_t *count)
+{
+    *count = 0;
+    while (call_item(call, name, *count))
+        ++*count;
+    const char **list = memory_new(*count, sizeof *list);
+    for (size_t i = 0; i < *count; i++)
+        list[i] = call_item(call, name, i);
+    return list;
 }
 
 static enum verb_status check_value(struct options *options, struct call_value *value)

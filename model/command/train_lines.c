@@ -19,18 +19,6 @@ bool train_wants_lines(const struct call *call, const char *process)
            call_has(call, "words") || call_has(call, "controls");
 }
 
-/* The values of a list option; *count of them, free() it. */
-static const char **items(const struct call *call, const char *name, size_t *count)
-{
-    *count = 0;
-    while (call_item(call, name, *count))
-        ++*count;
-    const char **list = memory_new(*count, sizeof *list);
-    for (size_t i = 0; i < *count; i++)
-        list[i] = call_item(call, name, i);
-    return list;
-}
-
 static void read_options(const struct call *call, const struct training *names, struct line_training *t)
 {
     t->out = call_text(call, "out");
@@ -144,8 +132,8 @@ enum verb_status train_lines(const struct call *call, const char *process, const
 {
     struct line_training t = line_training_default();
     struct lacuna_error error = { 0 };
-    const char **files = items(call, "text", &t.file_count),
-               **controls = items(call, "controls", &t.control_count);
+    const char **files = call_items(call, "text", &t.file_count),
+               **controls = call_items(call, "controls", &t.control_count);
     t.process = process;
     t.files = files;
     t.controls = controls;

@@ -82,6 +82,8 @@ const char *call_text(const struct call *call, const char *name);
 long call_whole(const struct call *call, const char *name, long otherwise);
 double call_real(const struct call *call, const char *name, double otherwise);
 /* The values of a list option one after another: NULL after the last. */
+/* All values of a list option; *count of them, free() it. */
+const char **call_items(const struct call *call, const char *name, size_t *count);
 const char *call_item(const struct call *call, const char *name, size_t index);
 
 /* "lacuna-model infill: …" and a hint at --help on standard error; VERB_USAGE. */

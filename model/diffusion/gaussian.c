@@ -191,3 +191,12 @@ void gaussian_ddim(const struct gaussian *gaussian, int t, double eta, const flo
         out[i] = (float)(of_start * (double)start[i] + of_noise * guessed + added);
     }
 }
+
+void gaussian_ddim_start(const struct gaussian *gaussian, int t, const float *noisy, const float *next,
+                         float *start, size_t count)
+{
+    double bar = gaussian->alpha_bar[t], before = gaussian->alpha_bar_before[t];
+    double kept = sqrt((1 - before) / (1 - bar)), clean = sqrt(before) - kept * sqrt(bar);
+    for (size_t i = 0; i < count; i++)
+        start[i] = (float)(((double)next[i] - kept * (double)noisy[i]) / clean);
+}

@@ -58,4 +58,9 @@ double gaussian_log_variance_learned(const struct gaussian *gaussian, int t, dou
 void gaussian_ddim(const struct gaussian *gaussian, int t, double eta, const float *start, const float *noisy,
                    const float *noise, float *out, size_t count);
 
+/* The x_0 from which one step of DDIM at t, without noise, leads from noisy to `next`: progressive
+ * distillation's target (Salimans and Ho 2022, appendix G). start may be next. */
+void gaussian_ddim_start(const struct gaussian *gaussian, int t, const float *noisy, const float *next,
+                         float *start, size_t count);
+
 #endif

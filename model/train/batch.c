@@ -85,3 +85,21 @@ void batch_free(struct batch *b)
     free(b->level);
     *b = (struct batch){ 0 };
 }
+
+void batch_lay(struct batch *batch, int rows, int length)
+{
+    size_t count = (size_t)length;
+    int32_t *none = memory_new(count, sizeof *none), *positions = memory_new(count, sizeof *positions);
+    uint8_t *kinds = memory_new(count, 1);
+    float *weight = memory_new(count, sizeof *weight);
+    for (int i = 0; i < length; i++) {
+        positions[i] = i;
+        kinds[i] = KIND_HOLE;
+    }
+    for (int r = 0; r < rows; r++)
+        batch_add_row(batch, &(struct row){ length, none, none, positions, kinds, weight, 0, 0 });
+    free(none);
+    free(positions);
+    free(kinds);
+    free(weight);
+}

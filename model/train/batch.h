@@ -36,6 +36,8 @@ struct batch {
 
 /* Copies the row behind the others. */
 void batch_add_row(struct batch *batch, const struct row *row);
+/* So many rows of nothing, each of which sees itself alone and wholly: for rows of vectors. */
+void batch_lay(struct batch *batch, int rows, int length);
 /* `out` becomes a copy of rows [first, first + rows) of `batch`. */
 void batch_copy(struct batch *out, const struct batch *batch, int first, int rows);
 void batch_clear(struct batch *batch);

@@ -154,16 +154,26 @@ static void set_times(struct denoising *d)
     linear(d, at->time[1], d->time_active, 4 * s->time_features, s->width, rows, d->time);
 }
 
-void denoising_set(struct denoising *d, const struct denoising_draw *draw, const float *weights,
-                   float *gradient)
+/* x_t and what stands beside it, as they are given. */
+static void lay_given(struct denoising *d)
 {
     const struct shape *s = &d->parameters->shape;
+    size_t width = (size_t)s->vector_width, bytes = width * sizeof *d->input;
+    for (int i = 0; i < places_of(d); i++) {
+        float *row = d->input + (size_t)i * (size_t)s->vector_in;
+        memcpy(row, d->draw->noisy + (size_t)i * width, bytes);
+        if (d->draw->condition && s->vector_in > s->vector_width)
+            memcpy(row + width, d->draw->condition + (size_t)i * width, bytes);
+    }
+}
+
+/* x_t from the tokens' vectors. */
+static void lay_noised(struct denoising *d)
+{
+    const struct denoising_draw *draw = d->draw;
+    const struct shape *s = &d->parameters->shape;
     size_t width = (size_t)s->vector_width;
-    d->draw = draw;
-    d->weights = weights;
-    d->gradient = gradient;
     float spread = d->process.codes ? 0 : d->process.spread;
-    memset(d->input, 0, (size_t)places_of(d) * (size_t)s->vector_in * sizeof *d->input);
     for (int i = 0; i < places_of(d); i++) {
         const float *row = row_of(d, i);
         float clean = is_open(d, i) ? time_of(d, i)->clean : 1.0f;
@@ -174,6 +184,16 @@ void denoising_set(struct denoising *d, const struct denoising_draw *draw, const
             d->input[(size_t)i * (size_t)s->vector_in + k] = clean * d->start[at] + noisy * draw->noise[at];
         }
     }
+}
+
+void denoising_set(struct denoising *d, const struct denoising_draw *draw, const float *weights,
+                   float *gradient)
+{
+    d->draw = draw;
+    d->weights = weights;
+    d->gradient = gradient;
+    memset(d->input, 0, (size_t)places_of(d) * (size_t)d->parameters->shape.vector_in * sizeof *d->input);
+    (draw->noisy ? lay_given : lay_noised)(d);
     set_times(d);
 }
 
@@ -229,14 +249,18 @@ static double place_error(struct denoising *d, int place, size_t count)
 {
     size_t width = (size_t)d->parameters->shape.vector_width;
     const float *row = row_of(d, place);
-    bool learnt = !d->process.codes && !d->process.predicts_noise, last = time_of(d, place)->last;
+    const float *given = d->draw->target ? d->draw->target + (size_t)place * width : NULL;
+    bool learnt = !given && !d->process.codes && !d->process.predicts_noise, last = time_of(d, place)->last;
     float *d_row = d->gradient && learnt
                        ? d->gradient + d->parameters->embedding + (size_t)d->draw->ids[place] * width
                        : NULL;
     double sum = 0;
     for (size_t k = 0; k < width; k++) {
         size_t at = (size_t)place * width + k;
-        float target = d->process.predicts_noise ? d->draw->noise[at] : last ? row[k] : d->start[at];
+        float target = given                       ? given[k]
+                       : d->process.predicts_noise ? d->draw->noise[at]
+                       : last                      ? row[k]
+                                                   : d->start[at];
         float off = d->predicted[at] - target, slope = 2.0f * off / (float)count;
         sum += (double)off * (double)off;
         d->d_predicted[at] = slope;
@@ -314,7 +338,7 @@ static double leave(void *user, const float *normed, float *d_normed)
     linear(d, at->out[1], d->down, s->width, s->vector_width, places, d->predicted);
     memset(d->d_start, 0, (size_t)places * (size_t)s->vector_width * sizeof *d->d_start);
     double loss = add_error(d);
-    if (!d->process.codes)
+    if (!d->process.codes && !d->draw->target)
         loss += add_rounding(d) + add_remains(d);
     if (!d_normed)
         return loss;
@@ -354,7 +378,7 @@ static void back(void *user, const float *d_x)
     linear_back(d, at->in[1], d->up, s->width, s->width, places, d_x, d->d_wide);
     tanh_back(d->up, d->d_wide, (size_t)places * (size_t)s->width);
     linear_back(d, at->in[0], d->input, s->vector_in, s->width, places, d->d_wide, d_input);
-    for (int i = 0; i < places && !d->process.codes; i++) {
+    for (int i = 0; i < places && !d->process.codes && !d->draw->target; i++) {
         float clean = is_open(d, i) ? time_of(d, i)->clean : 1.0f;
         float *row = d->gradient + d->parameters->embedding + (size_t)d->draw->ids[i] * width;
         for (size_t k = 0; k < width; k++)

@@ -42,6 +42,11 @@ struct denoising_draw {
     const float
         *start_noise; /* [rows, length, vector width], normal, unused where there are codes; and so is */
     const float *noise;
+    /* Of a network that is taught by another one; [rows, length, vector width] each. */
+    const float *noisy;     /* x_t; NULL: made of ids, times and noise */
+    const float *condition; /* what a self-conditioned network reads beside it; NULL: nothing */
+    const float *target;    /* what is to be predicted, and the loss is its mean squared error alone; the
+                             * tokens' vectors are not learnt then. NULL: as above */
     float *errors; /* [rows] the mean squared error of each row's open places comes here; NULL: it does not */
 };
 /* `places`: the most of a batch. Free it before parameters and products. */

@@ -55,7 +55,11 @@ struct pass {
     uint64_t seed;               /* of dropout */
     float *losses;               /* [chosen] unweighted, in nats, or NULL */
     int32_t *best;               /* [chosen] the likeliest piece, or NULL */
-    const struct ends *ends;     /* NULL: rows are tokens */
+    float *logits;               /* [chosen, vocabulary] what the network says, or NULL */
+    const float *soft; /* [chosen, vocabulary] probabilities that are learnt in place of the wanted pieces, by
+                        * the divergence of softmax(logits) from them; NULL: none */
+    bool seeks;        /* the divergence of them from softmax(logits), which seeks what all agree on */
+    const struct ends *ends; /* NULL: rows are tokens */
 };
 /* Σ weight · cross-entropy, or score entropy, over the chosen places, or the ends' loss. The batch must keep
  * within the limits.

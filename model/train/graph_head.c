@@ -48,9 +48,13 @@ static double score_loss(const struct graph *g, int n, float *z, float *room)
 static float place_loss(const struct graph *g, int n, float *z, float *room)
 {
     const struct batch *batch = g->batch;
+    int pieces = g->parameters->shape.vocabulary;
     if (g->pass->scores)
         return (float)score_loss(g, n, z, room);
-    return vector_cross_entropy(z, g->parameters->shape.vocabulary, batch->wanted[n], batch->weight[n]);
+    if (g->pass->soft)
+        return (g->pass->seeks ? vector_divergence_back : vector_divergence)(
+            z, g->pass->soft + (size_t)n * (size_t)pieces, pieces, batch->weight[n]);
+    return vector_cross_entropy(z, pieces, batch->wanted[n], batch->weight[n]);
 }
 
 /* Logits of some rows, their losses, and with a gradient d_logits in their place and d_rows = d_logits ·
@@ -73,6 +77,8 @@ static void logits_tile(void *user, int tile)
     for (int i = 0; i < count; i++) {
         int n = block->first + from + i;
         float *row = z + (size_t)i * (size_t)pieces;
+        if (pass->logits)
+            memcpy(pass->logits + (size_t)n * (size_t)pieces, row, (size_t)pieces * sizeof *row);
         if (pass->best)
             pass->best[n] = likeliest(row, pieces);
         float loss = place_loss(g, n, row, g->score_room + (size_t)tile * 3 * (size_t)pieces);

@@ -5,12 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct line_loss *line_loss_find(const char *process)
+static const struct line_loss *find(const struct line_loss *const *table, const char *process)
 {
-    for (const struct line_loss *const *row = line_loss_table; *row; row++)
+    for (const struct line_loss *const *row = table; *row; row++)
         if (strcmp((*row)->process, process) == 0)
             return *row;
     return NULL;
+}
+
+const struct line_loss *line_loss_find(const char *process)
+{
+    return find(line_loss_table, process);
+}
+
+const struct line_loss *distill_find(const char *process)
+{
+    return find(distill_table, process);
 }
 
 void line_times(struct random *random, double *times, int rows)

@@ -19,6 +19,7 @@ struct line_ground {
     const struct word_rows *text;
     const struct parameters *parameters;
     const struct products *products;
+    struct teacher *teacher; /* NULL: none */
 };
 
 /* Rows of one step. ids, open: [rows, length]; a place that is not open is given and holds no noise. */
@@ -47,8 +48,12 @@ struct line_loss {
 /* Ended by NULL, in order of name (generated from the folder loss/). */
 extern const struct line_loss *const line_loss_table[];
 
+/* What a student learns of its teacher, for models of that process (distill.h); likewise. */
+extern const struct line_loss *const distill_table[];
+
 /* Of that process; NULL: there is none. */
 const struct line_loss *line_loss_find(const char *process);
+const struct line_loss *distill_find(const char *process);
 
 /* ---- for losses */
 

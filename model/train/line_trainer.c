@@ -7,6 +7,7 @@
 #include "model/train/export.h"
 #include "model/train/report.h"
 #include "model/train/state.h"
+#include "model/train/teacher.h"
 
 #include <math.h>
 #include <signal.h>
@@ -19,6 +20,7 @@ struct line_run {
     struct word_rows text;
     const struct line_loss *row;
     void *loss;
+    struct teacher *teacher;
     struct engine *engine;
     struct products *products;
     struct parameters *parameters;
@@ -106,6 +108,8 @@ static bool begin_weights(struct line_run *run, struct lacuna_error *error)
     run->weights = parameters_run(run->parameters);
     run->gradient = parameters_run(run->parameters);
     parameters_initialise(run->parameters, run->weights, t->seed);
+    if (run->teacher)
+        parameters_adopt(run->parameters, run->weights, run->teacher->checkpoint);
     run->optimizer = optimizer_new(run->parameters, run->engine, run->products, t->optimizer, run->weights);
     run->progress.seed = t->seed;
     char *path = state_path(t->out);
@@ -117,7 +121,7 @@ static bool begin_weights(struct line_run *run, struct lacuna_error *error)
 
 static bool begin_loss(struct line_run *run, struct lacuna_error *error)
 {
-    struct line_ground ground = { &run->training, &run->text, run->parameters, run->products };
+    struct line_ground ground = { &run->training, &run->text, run->parameters, run->products, run->teacher };
     run->loss = run->row->open(&ground, error);
     return run->loss;
 }
@@ -125,13 +129,20 @@ static bool begin_loss(struct line_run *run, struct lacuna_error *error)
 static bool check(struct line_run *run, struct lacuna_error *error)
 {
     struct line_training *t = &run->training;
-    run->row = line_loss_find(t->process);
+    run->row = (t->teacher ? distill_find : line_loss_find)(t->process);
     if (!run->row)
         return fail(error, LACUNA_BAD_REQUEST, "the process '%s' is not known", t->process);
     if (!(t->schedule.steps > 0 || t->schedule.places > 0 || t->schedule.minutes > 0))
         return fail(error, LACUNA_BAD_REQUEST, "when should the training end? Give steps, minutes or tokens");
     t->noise = t->noise ? t->noise : run->row->noise;
     return true;
+}
+
+static bool begin_teacher(struct line_run *run, struct graph_limits limits, struct lacuna_error *error)
+{
+    const char *folder = run->training.teacher;
+    run->teacher = folder ? teacher_open(folder, run->engine, run->products, limits, error) : NULL;
+    return run->teacher || !folder;
 }
 
 static bool begin(struct line_run *run, struct lacuna_error *error)
@@ -141,10 +152,11 @@ static bool begin(struct line_run *run, struct lacuna_error *error)
         return false;
     run->engine = engine_new(t->threads, error);
     run->products = run->engine ? products_new(run->engine, t->precision, error) : NULL;
-    if (!run->products || !begin_weights(run, error) || !begin_loss(run, error))
-        return false;
     size_t places = (size_t)t->rows * (size_t)t->length;
     struct graph_limits limits = { (int)places, t->length, t->length, t->dropout > 0 };
+    if (!run->products || !begin_teacher(run, limits, error) || !begin_weights(run, error) ||
+        !begin_loss(run, error))
+        return false;
     run->graph = graph_new(run->parameters, run->engine, run->products, limits, error);
     run->report = run->graph ? report_open(t->out, run->progress.steps > 0, error) : NULL;
     run->ids = memory_new(places, sizeof *run->ids);
@@ -158,6 +170,7 @@ static void end(struct line_run *run)
     if (run->row)
         run->row->close(run->loss);
     graph_free(run->graph);
+    teacher_close(run->teacher);
     optimizer_free(run->optimizer);
     free(run->weights);
     free(run->gradient);
@@ -375,6 +388,8 @@ static bool loop(struct line_run *run, const sigset_t *stops, struct lacuna_erro
         if (now() - run->saved > 60 * run->training.save_minutes && !save(run, error))
             return false;
     }
+    if (run->training.finished)
+        *run->training.finished = done_of(run) >= 1;
     return save(run, error);
 }
 

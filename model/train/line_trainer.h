@@ -30,6 +30,11 @@ struct line_training {
     int length;     /* tokens of a row */
     int rows;       /* of a step */
     int word_least; /* occurrences that make a word one of the vocabulary */
+    /* Distillation: the model to learn from, whose settings these are too, and how many steps the runs of
+     * both take: as many, or the student half of them. NULL: none, words are learnt. */
+    const char *teacher;
+    int teacher_steps, student_steps;
+    bool *finished; /* becomes true where the run came to its end; NULL: nobody asks */
     struct optimizer_recipe optimizer;
     struct leg_schedule schedule;
     double dropout;

@@ -15,25 +15,6 @@ struct line_vectors {
     float *errors;
 };
 
-/* All rows of a step see themselves alone and wholly. */
-static void lay_batch(struct batch *batch, int rows, int length)
-{
-    size_t count = (size_t)length;
-    int32_t *none = memory_new(count, sizeof *none), *positions = memory_new(count, sizeof *positions);
-    uint8_t *kinds = memory_new(count, 1);
-    float *weight = memory_new(count, sizeof *weight);
-    for (int i = 0; i < length; i++) {
-        positions[i] = i;
-        kinds[i] = KIND_HOLE;
-    }
-    for (int r = 0; r < rows; r++)
-        batch_add_row(batch, &(struct row){ length, none, none, positions, kinds, weight, 0, 0 });
-    free(none);
-    free(positions);
-    free(kinds);
-    free(weight);
-}
-
 struct line_vectors *line_vectors_new(const struct line_ground *ground, struct denoising_process process)
 {
     const struct line_training *t = ground->training;
@@ -47,7 +28,7 @@ struct line_vectors *line_vectors_new(const struct line_ground *ground, struct d
                                       .times = memory_new((size_t)t->rows, sizeof *vectors->times),
                                       .noise = memory_new(2 * numbers, sizeof *vectors->noise),
                                       .errors = memory_new((size_t)t->rows, sizeof *vectors->errors) };
-    lay_batch(&vectors->batch, t->rows, t->length);
+    batch_lay(&vectors->batch, t->rows, t->length);
     return vectors;
 }
 

@@ -174,6 +174,33 @@ bool parameters_load(const struct parameters *p, float *run, const struct checkp
     return true;
 }
 
+static bool has_shape(const struct tensor *tensor, const struct parameter *one)
+{
+    return one->rows == 1
+               ? tensor->rank == 1 && tensor->shape[0] == one->cols
+               : tensor->rank == 2 && tensor->shape[0] == one->rows && tensor->shape[1] == one->cols;
+}
+
+void parameters_adopt(const struct parameters *p, float *run, const struct checkpoint *checkpoint)
+{
+    for (int i = 0; i < p->count; i++) {
+        const struct tensor *found = checkpoint_find(checkpoint, p->at[i].name);
+        if (found && has_shape(found, &p->at[i]))
+            tensor_to_f32(found, 0, tensor_elements(found), run + p->at[i].offset);
+    }
+}
+
+/* Sizes of a model whose rows are vectors; another has none. */
+static void read_vectors(struct shape *shape, const json_t *config)
+{
+    const char *process = json_string_value(json_object_get(config, "process"));
+    shape->vector_width = (int)json_whole(config, "vector_width", 0);
+    shape->vector_in =
+        shape->vector_width * (json_is_true(json_object_get(config, "self_conditioning")) ? 2 : 1);
+    shape->time_features = (int)json_whole(config, "time_features", 0);
+    shape->codes = process && strcmp(process, "analog_bits") == 0;
+}
+
 static bool read_number(const json_t *config, const char *key, int *out, struct lacuna_error *error)
 {
     const json_t *value = json_object_get(config, key);
@@ -192,6 +219,7 @@ bool shape_read(struct shape *shape, const struct checkpoint *checkpoint, struct
                     "%s: a \"%s\" model; training goes on from models of type \"lacuna\" alone",
                     checkpoint_path(checkpoint), type ? type : "?");
     shape->time_levels = (int)json_whole(config, "time_levels", 0);
+    read_vectors(shape, config);
     return read_number(config, "vocab_size", &shape->vocabulary, error) &&
            read_number(config, "hidden_size", &shape->width, error) &&
            read_number(config, "num_hidden_layers", &shape->layers, error) &&

@@ -75,6 +75,8 @@ void parameters_initialise(const struct parameters *parameters, float *run, uint
 /* Reads every tensor from a model folder or file. false: one is missing or has another shape. */
 bool parameters_load(const struct parameters *parameters, float *run, const struct checkpoint *checkpoint,
                      struct lacuna_error *error);
+/* Reads the tensors that the checkpoint has in the same shape; the others stay as they are. */
+void parameters_adopt(const struct parameters *parameters, float *run, const struct checkpoint *checkpoint);
 /* The shape that a checkpoint's config.json describes. */
 bool shape_read(struct shape *shape, const struct checkpoint *checkpoint, struct lacuna_error *error);
 

@@ -227,6 +227,36 @@ VERSIONS float vector_cross_entropy(float *z, int count, int target, float weigh
     return logf(whole) + most - wanted;
 }
 
+/* Of a probability that a logarithm is taken of. */
+static const float LEAST = 1e-8f;
+
+float vector_divergence(float *z, const float *p, int count, float weight)
+{
+    double known = 0, shared = 0;
+    for (int i = 0; i < count; i++)
+        if (p[i] > 0) {
+            known += (double)p[i] * (double)logf(p[i]);
+            shared += (double)p[i] * (double)z[i];
+        }
+    float first = z[0], whole = vector_cross_entropy(z, count, 0, weight) + first;
+    z[0] += weight;
+    for (int i = 0; i < count; i++)
+        z[i] -= weight * p[i];
+    return (float)(known - shared) + whole;
+}
+
+float vector_divergence_back(float *z, const float *p, int count, float weight)
+{
+    double sum = 0;
+    vector_cross_entropy(z, count, 0, 1.0f);
+    z[0] += 1.0f;
+    for (int i = 0; i < count; i++)
+        sum += (double)(z[i] * (logf(fmaxf(z[i], LEAST)) - logf(fmaxf(p[i], LEAST))));
+    for (int i = 0; i < count; i++)
+        z[i] *= weight * (logf(fmaxf(z[i], LEAST)) - logf(fmaxf(p[i], LEAST)) - (float)sum);
+    return (float)sum;
+}
+
 VERSIONS void vector_add(float *out, const float *x, size_t count)
 {
     for (size_t i = 0; i < count; i++)

@@ -32,6 +32,13 @@ void vector_swiglu_back(float *both, const float *dh, int rows, int inner);
  * onehot(target)). */
 float vector_cross_entropy(float *z, int count, int target, float weight);
 
+/* The divergence Σ p (log p - log softmax(z)) of one row from probabilities p, in nats; z becomes weight ·
+ * (softmax(z) - p). */
+float vector_divergence(float *z, const float *p, int count, float weight);
+/* The other way round, Σ s (log s - log p) with s = softmax(z), and its gradient times weight; a p is taken
+ * for 1e-8 at least. */
+float vector_divergence_back(float *z, const float *p, int count, float weight);
+
 void vector_add(float *out, const float *x, size_t count);
 void vector_scale(float *out, float factor, size_t count);
 /* out += factor · (x - out) */
