@@ -175,6 +175,21 @@ static void a_perfect_denoiser_is_followed_to_the_end(void **state)
 }
 
 /* DDIM with eta 1 draws from the same posterior as DDPM. */
+static void where_a_step_leads_says_what_it_was_led_by(void **state)
+{
+    (void)state;
+    struct gaussian gaussian = process_of("sqrt", 2000, "ddim10");
+    const float start[3] = { 0.3f, -1.1f, 2 }, noisy[3] = { -0.4f, 1.2f, 0.1f };
+    for (int t = 0; t < gaussian.count; t++) {
+        float next[3], found[3];
+        gaussian_ddim(&gaussian, t, 0, start, noisy, NULL, next, 3);
+        gaussian_ddim_start(&gaussian, t, noisy, next, found, 3);
+        for (int i = 0; i < 3; i++)
+            assert_float_equal(found[i], start[i], 1e-3);
+    }
+    gaussian_free(&gaussian);
+}
+
 static void ddim_with_all_noise_is_ddpm(void **state)
 {
     (void)state;
@@ -262,6 +277,7 @@ int main(void)
         cmocka_unit_test(spread_steps_are_even_and_end_in_noise),
         cmocka_unit_test(noise_is_undone_by_who_knows_it),
         cmocka_unit_test(a_perfect_denoiser_is_followed_to_the_end),
+        cmocka_unit_test(where_a_step_leads_says_what_it_was_led_by),
         cmocka_unit_test(ddim_with_all_noise_is_ddpm),
         cmocka_unit_test(rounding_finds_the_nearest_row),
         cmocka_unit_test(codes_of_bits_come_back),
