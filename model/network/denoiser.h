@@ -70,6 +70,7 @@ struct framing {
     const char *prediction;      /* what the output says: diffusion/prediction/ */
     double sigma_min, sigma_max; /* the schedule's ends; 0: its own */
     int attribute_slots;         /* rows before the text that hold attribute tokens; 0: none */
+    int target_position;         /* of a model of pairs: where the target begins (pair.h); 0: another model */
     struct vector_framing vectors;
     uint64_t parameters;
 };

@@ -3,14 +3,16 @@
  *     row:  attribute slots | text of one document with holes
  *     kind: ATTRIBUTE …       CONTEXT … HOLE … CONTEXT          (or CAUSAL at every position)
  *
- * Context sees context alone; holes and attributes see the whole row; a causal row sees what came before. */
+ * Context sees context alone; holes and attributes see the whole row; a causal row sees what came before. A
+ * row can hold its holes twice, masked differently: what is BESIDE, holes and attributes, sees the context
+ * and itself, and is seen by nobody else. */
 #ifndef MODEL_TRAIN_BATCH_H
 #define MODEL_TRAIN_BATCH_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum kind { KIND_CONTEXT = 1, KIND_HOLE, KIND_ATTRIBUTE, KIND_CAUSAL };
+enum kind { KIND_CONTEXT = 1, KIND_HOLE, KIND_ATTRIBUTE, KIND_CAUSAL, KIND_BESIDE };
 
 /* One row: [count] of each. A weight other than 0 marks a place with a loss. */
 struct row {

@@ -2,6 +2,7 @@
 
 #include "model/base/json.h"
 #include "model/base/memory.h"
+#include "model/network/pair.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -152,6 +153,29 @@ static bool read_attributes(struct corpus *c, const char *folder, struct lacuna_
     return true;
 }
 
+static bool check_pairs(struct corpus *c, const char *folder, const char *split, struct lacuna_error *error)
+{
+    int64_t begin = json_whole(c->meta, "target_position", 0);
+    if (!begin)
+        return true;
+    if (begin < PAIR_BEGIN_MIN || begin > PAIR_BEGIN_MAX)
+        return fail(error, LACUNA_MODEL, "%s/meta.json: \"target_position\" is not between %d and %d", folder,
+                    PAIR_BEGIN_MIN, PAIR_BEGIN_MAX);
+    if (c->document_count % 2 || c->sentence_count != c->document_count / 2)
+        return fail(error, LACUNA_MODEL, "%s/%s.docs.bin: %zu documents with %zu sentences are no pairs",
+                    folder, split, c->document_count, c->sentence_count);
+    c->pair_begin = (int)begin;
+    for (size_t i = 0; i < c->document_count; i++) {
+        int64_t size = c->documents[i].end - c->documents[i].start, most = begin - PAIR_SLOTS;
+        if (size > most || (i % 2 && !size))
+            return fail(error, LACUNA_MODEL, "%s/%s.docs.bin: line %zu has %lld tokens, not 1 to %lld",
+                        folder, split, i, (long long)size, (long long)most);
+        c->pair_mean += (double)size;
+    }
+    c->pair_mean /= (double)c->document_count;
+    return true;
+}
+
 static bool open_all(struct corpus *c, const char *folder, const char *split, struct lacuna_error *error)
 {
     char *meta = path_join(folder, "meta.json");
@@ -174,7 +198,8 @@ static bool open_all(struct corpus *c, const char *folder, const char *split, st
     c->token_count = c->token_file.size / sizeof *c->tokens;
     c->document_count = c->document_file.size / sizeof *c->documents;
     c->sentence_count = c->sentence_file.size / sizeof *c->sentences;
-    if (!check_ranges(c, folder, split, error) || !read_attributes(c, folder, error))
+    if (!check_ranges(c, folder, split, error) || !check_pairs(c, folder, split, error) ||
+        !read_attributes(c, folder, error))
         return false;
     read_pieces(c);
     return true;

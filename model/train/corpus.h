@@ -6,6 +6,9 @@
  * labels: bit k set: attribute value k holds for the sentence meta.json               {"attributes":
  * [{"value", "slot", "token", "bit"}, …], "vocab_size": …}
  *
+ * Of pairs of lines meta.json has "target_position" too: document 2n is a source, document 2n + 1 its target,
+ * whose attribute sentence n has.
+ *
  * Everything is little-endian and checked when it is opened. Read-only afterwards: threads may share it. */
 #ifndef MODEL_TRAIN_CORPUS_H
 #define MODEL_TRAIN_CORPUS_H
@@ -60,6 +63,8 @@ struct corpus {
     int sorted_count, full_word_count;
     struct attribute attributes[ATTRIBUTES_MAX];
     int attribute_count;
+    int pair_begin;   /* 0, or documents are pairs: where their targets begin (network/pair.h) */
+    double pair_mean; /* tokens of a source or a target */
 };
 
 struct corpus *corpus_open(const char *folder, const char *split, struct lacuna_error *error);

@@ -1,7 +1,9 @@
 #include "model/train/export.h"
 
 #include "model/base/file.h"
+#include "model/base/json.h"
 #include "model/base/memory.h"
+#include "model/network/pair.h"
 #include "model/train/corpus.h"
 #include "model/train/rows.h"
 
@@ -64,13 +66,17 @@ static json_t *configuration(const struct export *e)
         json_array_append_new(weights, json_real(bucket_weights[i]));
     }
     json_t *attributes = json_object_get(e->meta, "attributes");
-    json_t *more = json_pack(
-        "{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:O?, s:o, s:o, s:O?}", "pad_token_id", TOKEN_PAD,
-        "mask_token_id", TOKEN_MASK, "null_token_id", TOKEN_NULL, "none_token_id", TOKEN_NONE, "bos_token_id",
-        TOKEN_BOS, "eos_token_id", TOKEN_EOS, "attribute_slots", ATTRIBUTE_SLOTS, "attributes", attributes,
-        "buckets", buckets, "bucket_weights", weights, "training", (json_t *)e->training);
+    json_int_t begin = json_whole(e->meta, "target_position", 0);
+    json_t *more =
+        json_pack("{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:O?, s:o, s:o, s:O?}", "pad_token_id", TOKEN_PAD,
+                  "mask_token_id", TOKEN_MASK, "null_token_id", TOKEN_NULL, "none_token_id", TOKEN_NONE,
+                  "bos_token_id", TOKEN_BOS, "eos_token_id", TOKEN_EOS, "attribute_slots",
+                  begin ? (int)PAIR_SLOTS : (int)ATTRIBUTE_SLOTS, "attributes", attributes, "buckets",
+                  buckets, "bucket_weights", weights, "training", (json_t *)e->training);
     json_object_update(config, more);
     json_decref(more);
+    if (begin)
+        json_object_set_new(config, "target_position", json_integer(begin));
     if (e->process) {
         more =
             json_pack("{s:s, s:s, s:s, s:s, s:i}", "process", e->process, "noise_schedule", e->noise_schedule,

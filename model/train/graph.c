@@ -66,7 +66,7 @@ static void cut_all(struct graph *g, struct cutter *c)
     g->d_head = floats(c, places, 3 * (s->width / s->heads));
     g->cosine = floats(c, (size_t)g->limits.positions, s->width / s->heads / 2);
     g->sine = floats(c, (size_t)g->limits.positions, s->width / s->heads / 2);
-    g->masks = floats(c, places, 1);
+    g->masks = floats(c, 3 * places, 1);
     g->head_rows = floats(c, HEAD_ROWS, s->width);
     g->d_head_rows = floats(c, HEAD_ROWS, s->width);
     g->logits = floats(c, HEAD_ROWS, s->vocabulary);
@@ -151,8 +151,12 @@ static void lay_out(struct graph *g, const struct batch *batch)
         }
     }
     g->tiles = tiles;
-    for (int i = 0; i < batch->count; i++)
-        g->masks[i] = batch->kinds[i] == KIND_CONTEXT ? 0.0f : -INFINITY;
+    for (int i = 0; i < batch->count; i++) {
+        enum kind kind = batch->kinds[i];
+        g->masks[i] = kind == KIND_CONTEXT ? 0.0f : -INFINITY;
+        g->masks[g->limits.places + i] = kind == KIND_BESIDE ? -INFINITY : 0.0f;
+        g->masks[2 * g->limits.places + i] = kind == KIND_CONTEXT || kind == KIND_BESIDE ? 0.0f : -INFINITY;
+    }
 }
 
 static void forward_tile(void *user, int tile)

@@ -41,6 +41,23 @@ static void turn(const struct graph *g, const struct tile *t, float *qkv, float 
     }
 }
 
+/* What a row of that kind does not see is -inf; NULL: it sees everything. */
+static const float *mask_of(const struct graph *g, enum kind kind)
+{
+    switch (kind) {
+    case KIND_CONTEXT:
+        return g->masks;
+    case KIND_HOLE:
+    case KIND_ATTRIBUTE:
+        return g->masks + g->limits.places;
+    case KIND_BESIDE:
+        return g->masks + 2 * g->limits.places;
+    case KIND_CAUSAL:
+        break;
+    }
+    return NULL;
+}
+
 static void soften(const struct graph *g, const struct head *h, int first)
 {
     float scale = 1.0f / sqrtf((float)h->width);
@@ -48,7 +65,8 @@ static void soften(const struct graph *g, const struct head *h, int first)
         float *s = h->squares + (size_t)i * (size_t)h->length;
         enum kind kind = g->batch->kinds[first + i];
         int seen = kind == KIND_CAUSAL ? i + 1 : h->length;
-        vector_softmax(s, kind == KIND_CONTEXT ? g->masks + first : NULL, seen, scale);
+        const float *mask = mask_of(g, kind);
+        vector_softmax(s, mask ? mask + first : NULL, seen, scale);
         memset(s + seen, 0, sizeof *s * (size_t)(h->length - seen));
     }
 }

@@ -32,10 +32,10 @@ struct graph {
     float *d_normed, *d_mixed, *d_hidden;     /* scratch, [places, width | width | inner] */
     float *d_squares, *d_head;                /* scratch: [Σ row²], [places, 3 · head width] */
     float *cosine, *sine;                     /* [positions, head width / 2] */
-    float *masks;                             /* [places] 0 for context, -inf for others */
-    float *head_rows, *d_head_rows, *logits;  /* [HEAD_ROWS, width | width | vocabulary] */
-    float *score_room;                        /* [HEAD_ROWS / HEAD_TILE, 3 vocabulary] */
-    float *gain_parts;                        /* [tiles, 2 · layers + 1, width] gradients of the norms */
+    float *masks; /* [3, places] 0 for what context, holes, and what is beside them see, else -inf */
+    float *head_rows, *d_head_rows, *logits; /* [HEAD_ROWS, width | width | vocabulary] */
+    float *score_room;                       /* [HEAD_ROWS / HEAD_TILE, 3 vocabulary] */
+    float *gain_parts;                       /* [tiles, 2 · layers + 1, width] gradients of the norms */
     size_t *square_start; /* [rows + 1] where a row's attention squares begin, of one head */
     int *tile_row;        /* [tiles + 1] first row of a tile */
     int tiles;

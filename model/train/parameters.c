@@ -159,6 +159,24 @@ void parameters_initialise(const struct parameters *p, float *run, uint64_t seed
     }
 }
 
+/* Rows of int8 times the scales that lie beside them. */
+static bool scale_rows(const struct parameter *one, float *matrix, const struct checkpoint *checkpoint,
+                       struct lacuna_error *error)
+{
+    char name[sizeof one->name + 8];
+    int stem = (int)(strlen(one->name) - strlen("weight"));
+    snprintf(name, sizeof name, "%.*sscale", stem, one->name);
+    const struct tensor *found = checkpoint_need(checkpoint, name, one->rows, 0, error);
+    if (!found)
+        return false;
+    float *scales = memory_new((size_t)one->rows, sizeof *scales);
+    tensor_to_f32(found, 0, one->rows, scales);
+    for (size_t i = 0; i < (size_t)one->rows * (size_t)one->cols; i++)
+        matrix[i] *= scales[i / (size_t)one->cols];
+    free(scales);
+    return true;
+}
+
 bool parameters_load(const struct parameters *p, float *run, const struct checkpoint *checkpoint,
                      struct lacuna_error *error)
 {
@@ -170,6 +188,8 @@ bool parameters_load(const struct parameters *p, float *run, const struct checkp
         if (!found)
             return false;
         tensor_to_f32(found, 0, tensor_elements(found), run + one->offset);
+        if (found->type == DTYPE_I8 && !scale_rows(one, run + one->offset, checkpoint, error))
+            return false;
     }
     return true;
 }

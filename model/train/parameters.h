@@ -72,7 +72,8 @@ float *parameters_run(const struct parameters *parameters);
 /* Normal(0, 0.02), the matrices that write into the residual stream divided by sqrt(2·layers), norms 1;
  * vectors of tokens normal(0, 1), their projections by their width, biases 0. */
 void parameters_initialise(const struct parameters *parameters, float *run, uint64_t seed);
-/* Reads every tensor from a model folder or file. false: one is missing or has another shape. */
+/* Reads every tensor, int8 ones with their scales, from a model folder or file. false: one is missing or has
+ * another shape. */
 bool parameters_load(const struct parameters *parameters, float *run, const struct checkpoint *checkpoint,
                      struct lacuna_error *error);
 /* Reads the tensors that the checkpoint has in the same shape; the others stay as they are. */

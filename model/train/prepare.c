@@ -1,31 +1,14 @@
 #include "model/train/prepare.h"
 
-#include "model/base/buffer.h"
 #include "model/base/file.h"
-#include "model/tokenizer/bpe_train.h"
 #include "model/train/corpus.h"
 #include "model/train/plain_text.h"
+#include "model/train/prepare_parts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SPLITS = 3,
-    KEPT_EVERY = 20,
-    DOCUMENT_MIN = 2048,
-    DOCUMENT_MAX = 32768,
-    TEXT_MIN = 4096,
-    SPECIALS = 6
-};
-static const char *const split_names[SPLITS] = { "train", "valid", "test" };
-static const char *const specials[SPECIALS] = { "<pad>", "<mask>", "<null>", "<none>", "<bos>", "<eos>" };
-
-/* What one split's files will hold. */
-struct split {
-    struct buffer tokens, documents, sentences;
-    uint32_t count;
-};
+enum { KEPT_EVERY = 20, DOCUMENT_MIN = 2048, DOCUMENT_MAX = 32768, TEXT_MIN = 4096 };
 
 struct work {
     const struct preparation *preparation;
@@ -52,35 +35,6 @@ static bool read_files(struct work *work, struct lacuna_error *error)
     return true;
 }
 
-/* Where the text gives fewer merges than asked for: half as many pieces, and so on. */
-static json_t *learn_pieces(const struct piece_counts *counts, int vocabulary, struct lacuna_error *error)
-{
-    enum { PIECES_MIN = 320 };
-    json_t *spec = NULL;
-    for (int size = 2 * vocabulary; !spec && size > PIECES_MIN;) {
-        size = size / 2 < PIECES_MIN ? PIECES_MIN : size / 2;
-        struct bpe_recipe recipe = { .vocabulary = size, .specials = specials, .special_count = SPECIALS };
-        spec = bpe_train(counts, &recipe, error);
-    }
-    return spec;
-}
-
-static bool learn_tokenizer(struct work *work, const char *path, struct lacuna_error *error)
-{
-    struct piece_counts *counts = piece_counts_new(NULL, error);
-    bool fine = counts != NULL;
-    for (const char *at = work->text.at, *end = at + work->text.size; fine && at < end;) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        fine = piece_counts_add(counts, at, (size_t)(stop - at), error);
-        at = stop + 1;
-    }
-    json_t *spec = fine ? learn_pieces(counts, work->preparation->vocabulary, error) : NULL;
-    fine = spec && tokenizer_json_write(path, spec, error);
-    json_decref(spec);
-    piece_counts_free(counts);
-    return fine;
-}
-
 static bool take_tokenizer(struct work *work, struct lacuna_error *error)
 {
     char *path = path_join(work->preparation->folder, "tokenizer.json");
@@ -92,7 +46,7 @@ static bool take_tokenizer(struct work *work, struct lacuna_error *error)
         if (mapping.at)
             mapping_close(&mapping);
     } else {
-        fine = learn_tokenizer(work, path, error);
+        fine = pieces_learn(&work->text, specials, SPECIALS, work->preparation->vocabulary, path, error);
     }
     work->tokenizer = fine ? tokenizer_open(path, error) : NULL;
     free(path);
@@ -107,15 +61,7 @@ static bool take_tokenizer(struct work *work, struct lacuna_error *error)
 static bool add_tokens(struct work *work, struct split *split, const char *text, size_t size,
                        struct lacuna_error *error)
 {
-    work->ids.count = 0;
-    if (!tokenizer_encode(work->tokenizer, text, size, false, &work->ids, error))
-        return false;
-    for (size_t i = 0; i < work->ids.count; i++) {
-        uint16_t id = (uint16_t)work->ids.at[i];
-        buffer_add(&split->tokens, &id, sizeof id);
-    }
-    split->count += (uint32_t)work->ids.count;
-    return true;
+    return split_add(split, work->tokenizer, text, size, &work->ids, error);
 }
 
 static bool add_paragraph(struct work *work, struct split *split, const char *text, size_t size,
@@ -171,45 +117,13 @@ static bool cut_documents(struct work *work, struct lacuna_error *error)
     return true;
 }
 
-static bool write_file(const struct work *work, const char *split, const char *what,
-                       const struct buffer *bytes, struct lacuna_error *error)
-{
-    char name[64];
-    snprintf(name, sizeof name, "%s.%s.bin", split, what);
-    char *path = path_join(work->preparation->folder, name);
-    bool fine = file_write(path, bytes->at, bytes->size, error);
-    free(path);
-    return fine;
-}
-
-static bool write_meta(const struct work *work, struct lacuna_error *error)
-{
-    json_t *attributes =
-        work->preparation->attributes ? json_deep_copy(work->preparation->attributes) : json_array();
-    json_t *counts = json_object();
-    for (int i = 0; i < SPLITS; i++)
-        json_object_set_new(counts, split_names[i],
-                            json_pack("{s:I}", "tokens", (json_int_t)work->splits[i].count));
-    int learnt = (tokenizer_size(work->tokenizer) + 63) / 64 * 64;
-    int vocabulary = work->preparation->tokenizer ? work->preparation->vocabulary : learnt;
-    json_t *meta =
-        json_pack("{s:o, s:i, s:o}", "attributes", attributes, "vocab_size", vocabulary, "counts", counts);
-    char *text = json_dumps(meta, JSON_INDENT(1)), *path = path_join(work->preparation->folder, "meta.json");
-    bool fine = file_write(path, text, strlen(text), error);
-    free(text);
-    free(path);
-    json_decref(meta);
-    return fine;
-}
-
 static bool write_all(const struct work *work, struct lacuna_error *error)
 {
-    for (int i = 0; i < SPLITS; i++)
-        if (!write_file(work, split_names[i], "tokens", &work->splits[i].tokens, error) ||
-            !write_file(work, split_names[i], "docs", &work->splits[i].documents, error) ||
-            !write_file(work, split_names[i], "sents", &work->splits[i].sentences, error))
-            return false;
-    return write_meta(work, error);
+    const struct preparation *p = work->preparation;
+    json_t *attributes = p->attributes ? json_deep_copy(p->attributes) : json_array();
+    int learnt = (tokenizer_size(work->tokenizer) + 63) / 64 * 64;
+    return splits_write(work->splits, p->folder, p->tokenizer ? p->vocabulary : learnt,
+                        json_pack("{s:o}", "attributes", attributes), error);
 }
 
 bool prepare_text(const struct preparation *preparation, uint64_t *tokens, struct lacuna_error *error)
@@ -219,11 +133,7 @@ bool prepare_text(const struct preparation *preparation, uint64_t *tokens, struc
                 take_tokenizer(&work, error) && cut_documents(&work, error) && write_all(&work, error);
     if (fine && tokens)
         *tokens = work.splits[0].count;
-    for (int i = 0; i < SPLITS; i++) {
-        buffer_free(&work.splits[i].tokens);
-        buffer_free(&work.splits[i].documents);
-        buffer_free(&work.splits[i].sentences);
-    }
+    splits_free(work.splits);
     if (work.tokenizer)
         tokenizer_close(work.tokenizer);
     ids_free(&work.ids);

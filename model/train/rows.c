@@ -1,8 +1,10 @@
 #include "model/train/rows.h"
 
 #include "model/base/memory.h"
+#include "model/network/pair.h"
 #include "model/train/draw.h"
 #include "model/train/holes.h"
+#include "model/train/pair_row.h"
 #include "model/train/spoil.h"
 
 #include <math.h>
@@ -24,17 +26,18 @@ struct row_maker {
 struct row_recipe row_recipe_default(int length)
 {
     return (struct row_recipe){
-        .length = length, .uniform = 0.25, .spoilt = 0.2, .labelled = 0.5, .only = HOLE_ANY
+        .length = length, .uniform = 0.25, .spoilt = 0.2, .labelled = 0.5, .whole = 0.1, .only = HOLE_ANY
     };
 }
 
 struct row_maker *row_maker_new(const struct corpus *corpus, struct row_recipe recipe)
 {
     struct row_maker *maker = memory_new(1, sizeof *maker);
-    size_t room = (size_t)recipe.length;
+    int length = corpus->pair_begin ? PAIR_ROWS * corpus->pair_begin : recipe.length;
+    size_t room = (size_t)length;
     maker->corpus = corpus;
     maker->recipe = recipe;
-    maker->room = recipe.length;
+    maker->room = length;
     maker->row.ids = memory_new(room, sizeof *maker->row.ids);
     maker->row.wanted = memory_new(room, sizeof *maker->row.wanted);
     maker->row.positions = memory_new(room, sizeof *maker->row.positions);
@@ -58,6 +61,14 @@ void row_maker_free(struct row_maker *maker)
     free(maker->order);
     text_run_free(&maker->run);
     free(maker);
+}
+
+int row_maker_rows(const struct row_maker *maker, int places)
+{
+    const struct corpus *corpus = maker->corpus;
+    int rows = corpus->pair_begin ? (int)(places / (PAIR_ROWS * (corpus->pair_mean + PAIR_SLOTS)))
+                                  : places / maker->recipe.length;
+    return rows > 0 ? rows : 1;
 }
 
 /* One more place; nothing when the row is full. */
@@ -340,6 +351,10 @@ static void make_holes(struct row_maker *maker, const struct window *w, int coun
 const struct row *row_maker_make(struct row_maker *maker, struct random *random, double share)
 {
     maker->random = random;
+    if (maker->corpus->pair_begin) {
+        pair_row_make(maker->corpus, random, share, maker->recipe.whole, &maker->row, maker->order);
+        return &maker->row;
+    }
     if (maker->recipe.causal) {
         make_causal(maker);
         return &maker->row;

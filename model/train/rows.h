@@ -8,7 +8,9 @@
  * sentences; of a row's n hole places m are masked and the others shown, m even in 1 … n. A hole stands in a
  * bucket of 4 … 128 places drawn independently of its length; its tail is <null>, or left out while what
  * follows keeps its positions. Some holes begin or end inside a word; some rows hold misspelt words, whose
- * originals are asked for. */
+ * originals are asked for.
+ *
+ * Of a corpus of pairs every row is one (pair_row.h). */
 #ifndef MODEL_TRAIN_ROWS_H
 #define MODEL_TRAIN_ROWS_H
 
@@ -39,14 +41,17 @@ struct row_recipe {
     double spoilt;                 /* share of hole rows with misspelt words */
     double labelled;               /* share of hole rows with labels */
     const struct row_noise *noise; /* NULL: masks; else every row is noised text, whose scores are learnt */
+    double whole;                  /* share of pairs whose target is masked wholly, for its length */
     enum hole_kind only;           /* HOLE_ANY, or one hole a row of this kind alone and nothing spoilt */
 };
-/* uniform .25, spoilt .2, labelled .5 */
+/* uniform .25, spoilt .2, labelled .5, whole .1 */
 struct row_recipe row_recipe_default(int length);
 
 struct row_maker;
 struct row_maker *row_maker_new(const struct corpus *corpus, struct row_recipe recipe);
 void row_maker_free(struct row_maker *maker);
+/* Rows that make up about so many places. */
+int row_maker_rows(const struct row_maker *maker, int places);
 /* One row, valid until the next call; `share` in [0, 1) says how much of the holes is masked. Its weights sum
  * to about 1. */
 const struct row *row_maker_make(struct row_maker *maker, struct random *random, double share);

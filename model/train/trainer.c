@@ -7,6 +7,7 @@
 #include "model/train/export.h"
 #include "model/train/graph.h"
 #include "model/train/holes.h"
+#include "model/train/pair_row.h"
 #include "model/train/record.h"
 #include "model/train/report.h"
 #include "model/train/state.h"
@@ -107,6 +108,20 @@ static void begin_scores(struct run *run)
                          .noise = noise };
 }
 
+/* The longest row. */
+static int row_length(const struct run *run)
+{
+    int pairs = run->corpus->pair_begin;
+    return pairs ? PAIR_ROWS * pairs : run->training->rows.length;
+}
+
+/* The most places of one pass. */
+static int part_of(const struct run *run)
+{
+    int length = row_length(run);
+    return run->training->part > length ? run->training->part : length;
+}
+
 /* The network's shape and first weights. */
 static bool begin_weights(struct run *run, struct lacuna_error *error)
 {
@@ -128,10 +143,10 @@ static bool begin_weights(struct run *run, struct lacuna_error *error)
         run->parameters = parameters_new(&shape);
         run->weights = parameters_run(run->parameters);
         run->gradient = parameters_run(run->parameters);
-        run->positions = t->rows.length;
+        run->positions = run->corpus->pair_begin ? 2 * run->corpus->pair_begin : t->rows.length;
         int64_t before =
             checkpoint ? json_whole(checkpoint_config(checkpoint), "max_position_embeddings", 0) : 0;
-        if (before > run->positions && before <= ROW_PLACES_MAX)
+        if (before > run->positions && before <= ROW_PLACES_MAX && !run->corpus->pair_begin)
             run->positions = (int)before;
         if (checkpoint)
             fine = parameters_load(run->parameters, run->weights, checkpoint, error);
@@ -180,13 +195,15 @@ static bool begin(struct run *run, struct lacuna_error *error)
         begin_scores(run);
     if (t->validate && !(run->valid = corpus_open(t->data, "valid", error)))
         return false;
+    if (run->corpus->pair_begin && (t->process || t->causal > 0))
+        return fail(error, LACUNA_BAD_REQUEST, "%s holds pairs of lines: they are learnt as holes alone",
+                    t->data);
     run->products = products_new(run->engine, t->precision, error);
     if (!run->products || !begin_weights(run, error) || !begin_state(run, error))
         return false;
-    int part = t->part > t->rows.length ? t->part : t->rows.length;
-    struct graph_limits limits = { .places = part,
-                                   .row_places = t->rows.length,
-                                   .positions = t->rows.length + HOLES_MAX * HOLE_PLACES_MAX,
+    struct graph_limits limits = { .places = part_of(run),
+                                   .row_places = row_length(run),
+                                   .positions = row_length(run) + HOLES_MAX * HOLE_PLACES_MAX,
                                    .dropout = t->dropout > 0.0 };
     run->graph = graph_new(run->parameters, run->engine, run->products, limits, error);
     if (t->record && !(run->record = fopen(t->record, "w")))
@@ -232,8 +249,7 @@ static void end(struct run *run)
 static double pass_over(struct run *run, double dropout)
 {
     const struct batch *batch = &run->batch;
-    int most =
-        run->training->part > run->training->rows.length ? run->training->part : run->training->rows.length;
+    int most = part_of(run);
     double loss = 0.0;
     memset(run->gradient, 0, run->parameters->size * sizeof *run->gradient);
     for (int first = 0, past; first < batch->row_count; first = past) {
@@ -289,8 +305,9 @@ static bool step(struct run *run, double done, struct lacuna_error *error)
     struct progress_state *p = &run->progress;
     double rate = schedule_rate(&t->schedule, p->steps - p->leg_steps, done);
     batch_clear(&run->batch);
-    row_maker_fill(done < t->causal ? run->causal_rows : run->hole_rows, p->seed, (uint64_t)p->steps,
-                   t->places / t->rows.length, t->process ? 0 : t->flat, &run->batch);
+    struct row_maker *maker = done < t->causal ? run->causal_rows : run->hole_rows;
+    row_maker_fill(maker, p->seed, (uint64_t)p->steps, row_maker_rows(maker, t->places),
+                   t->process ? 0 : t->flat, &run->batch);
     if (run->record)
         record_batch(run->record, &run->batch, rate);
     double loss = pass_over(run, t->dropout);
@@ -313,9 +330,8 @@ static void validate(struct run *run)
         return;
     run->validated = run->progress.steps;
     double clock = now();
-    int most =
-        run->training->part > run->training->rows.length ? run->training->part : run->training->rows.length;
-    struct verdict verdict = validation_run(run->validation, run->graph, run->optimizer->average, most);
+    struct verdict verdict =
+        validation_run(run->validation, run->graph, run->optimizer->average, part_of(run));
     report_say(run->report, json_pack("{s:I, s:I, s:o}", "step", (json_int_t)run->progress.steps, "seen",
                                       (json_int_t)run->progress.seen, "valid", verdict_json(&verdict)));
     run->reported += now() - clock;

@@ -37,6 +37,12 @@ static void fill(struct batch *batch, struct row_maker *maker, uint64_t seed, in
     }
 }
 
+/* Scores and pairs have a bound alone. */
+static int parts_of(const struct validation *v)
+{
+    return v->scores || v->corpus->pair_begin ? 1 : PARTS;
+}
+
 struct validation *validation_new(const struct corpus *corpus, int row_count, int length,
                                   const struct row_noise *noise, const struct scores *scores)
 {
@@ -44,7 +50,7 @@ struct validation *validation_new(const struct corpus *corpus, int row_count, in
     v->corpus = corpus;
     v->scores = scores;
     int batches = row_count / 64 > 1 ? row_count / 64 : 1;
-    for (int part = 0; part < (scores ? 1 : PARTS); part++) {
+    for (int part = 0; part < parts_of(v); part++) {
         struct row_recipe recipe = { .length = length,
                                      .noise = noise,
                                      .uniform = part == BITS ? 1.0 : 0.0,
@@ -73,13 +79,23 @@ static size_t bytes_of(const struct corpus *c, int32_t id)
     return tokenizer_piece(c->tokenizer, id, &size) ? size : 0;
 }
 
-/* Per row: places times the mean loss over the masked ones, in bits, against the bytes of the text. */
+/* Losses of a row, the first of which is number `first`. */
+static int chosen_of(const struct batch *b, int row, int first)
+{
+    int past = first;
+    while (past < b->chosen && b->at[past] < b->start[row + 1])
+        past++;
+    return past - first;
+}
+
+/* Per row: places times the mean loss over the masked ones, in bits, against the bytes of the text; of a
+ * pair, every piece of the target is masked once. */
 static void count_bits(const struct corpus *c, const struct batch *b, const float *losses, bool moves,
                        struct tally *tally)
 {
     for (int r = 0, n = 0; r < b->row_count; r++) {
-        double places = b->start[r + 1] - b->start[r] - ATTRIBUTE_SLOTS;
-        for (int i = b->start[r]; i < b->start[r + 1]; i++)
+        double places = c->pair_begin ? chosen_of(b, r, n) : b->start[r + 1] - b->start[r] - ATTRIBUTE_SLOTS;
+        for (int i = b->start[r]; i < b->start[r + 1] && !c->pair_begin; i++)
             tally->total += moves || b->ids[i] == TOKEN_MASK ? 0.0 : (double)bytes_of(c, b->ids[i]);
         for (; n < b->chosen && b->at[n] < b->start[r + 1]; n++) {
             tally->loss += (double)losses[n] * (double)b->weight[n] * places / log(2.0);
@@ -135,8 +151,8 @@ static struct tally run_part(const struct validation *v, int part, struct graph 
 struct verdict validation_run(const struct validation *v, struct graph *graph, const float *weights,
                               int places)
 {
-    struct verdict verdict = { .bound_alone = v->scores != NULL };
-    for (int part = 0; part < (v->scores ? 1 : PARTS); part++) {
+    struct verdict verdict = { .bound_alone = parts_of(v) == 1 };
+    for (int part = 0; part < parts_of(v); part++) {
         struct tally tally = run_part(v, part, graph, weights, places);
         double loss = tally.loss / (tally.total > 1.0 ? tally.total : 1.0);
         if (part == BITS)

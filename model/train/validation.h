@@ -8,7 +8,7 @@
 struct validation;
 
 struct verdict {
-    double bits_per_byte; /* bound on uniformly masked rows, or on noised ones */
+    double bits_per_byte; /* bound on uniformly masked rows, on noised ones, or on the targets of pairs */
     bool bound_alone;     /* what follows is not known */
     double
         hole_loss[5];  /* nats a piece by enum hole_kind, holes wholly or partly masked; <null> not counted */

@@ -1,11 +1,16 @@
 #include "model/base/file.h"
 #include "model/base/find_model.h"
+#include "model/base/memory.h"
 #include "model/command/choice.h"
 #include "model/command/verb.h"
+#include "model/train/carry.h"
 #include "model/train/prepare.h"
+#include "model/train/prepare_pairs.h"
 #include "model/train/trainer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_file(const char *word)
 {
@@ -17,7 +22,19 @@ static const struct verb_option options[] = {
       .value = "FILE…",
       .kind = OPTION_LIST,
       .joins = is_file,
-      .help = "UTF-8 text to learn from (needed)" },
+      .help = "UTF-8 text to learn from (this or --pairs is needed)" },
+    { .name = "pairs",
+      .value = "FILE:NAME…",
+      .kind = OPTION_LIST,
+      .joins = is_file,
+      .help = "lines \"source TAB target\" to learn to turn one into the other, for seq2seq; NAME is the "
+              "attribute that asks for such targets" },
+    { .name = "vocabulary",
+      .value = "N",
+      .kind = OPTION_WHOLE,
+      .low = 320,
+      .high = 65536,
+      .help = "pieces to learn from --pairs, at most (6144)" },
     { .name = "out",
       .value = "FOLDER",
       .kind = OPTION_TEXT,
@@ -46,19 +63,19 @@ static const struct verb_option options[] = {
       .kind = OPTION_WHOLE,
       .low = 32,
       .high = 4096,
-      .help = "tokens of a row (128)" },
+      .help = "tokens of a row (128; of a pair 256)" },
     { .name = "tokens",
       .value = "N",
       .kind = OPTION_WHOLE,
       .low = 32,
       .high = 1e7,
-      .help = "tokens of a step (2048)" },
+      .help = "tokens of a step (2048; of pairs 4096)" },
     { .name = "rate",
       .value = "X",
       .kind = OPTION_REAL,
       .low = 1e-8,
       .high = 1,
-      .help = "learning rate (0.0003)" },
+      .help = "learning rate (0.0003; of pairs 0.0015)" },
     { .name = "dropout",
       .value = "X",
       .kind = OPTION_REAL,
@@ -110,14 +127,55 @@ static bool prepare(const char *model, const char *const *files, size_t count, c
     return fine;
 }
 
+/* "FILE:NAME" -> path and attribute, both in `copies`, which is the caller's to free; false: there is no
+ * colon. */
+static bool read_pairs(const struct call *call, struct pair_file *files, char **copies, size_t *count)
+{
+    *count = 0;
+    for (const char *item; *count < FILES_MAX && (item = call_item(call, "pairs", *count));) {
+        char *copy = copies[*count] = memory_text(item, strlen(item)), *colon = strrchr(copy, ':');
+        if (!colon || colon == copy || !colon[1])
+            return (*count)++, false;
+        *colon = 0;
+        files[(*count)++] = (struct pair_file){ copy, colon + 1 };
+    }
+    return true;
+}
+
+/* Prepares the pairs in `data` and the model for their vocabulary in `init`. */
+static bool prepare_for_pairs(const struct call *call, const char *model, const char *data, const char *init,
+                              uint64_t *tokens, struct lacuna_error *error)
+{
+    struct pair_file *files = memory_new(FILES_MAX, sizeof *files);
+    char **copies = memory_new(FILES_MAX, sizeof *copies);
+    struct pair_preparation preparation = { .files = files,
+                                            .vocabulary = (int)call_whole(call, "vocabulary", 6144),
+                                            .begin = (int)call_whole(call, "length", 256) / 2,
+                                            .folder = data };
+    struct pair_counts counts = { 0 };
+    bool fine = read_pairs(call, files, copies, &preparation.file_count) ||
+                fail(error, LACUNA_BAD_REQUEST, "--pairs takes FILE:NAME, the name of an attribute");
+    fine = fine && prepare_pairs(&preparation, &counts, error) && carry_model(model, data, init, error);
+    *tokens = counts.tokens;
+    if (fine && counts.left_out)
+        fprintf(stderr, "%llu pairs are left out: longer than --length\n",
+                (unsigned long long)counts.left_out);
+    for (size_t i = 0; i < preparation.file_count; i++)
+        free(copies[i]);
+    free(copies);
+    free(files);
+    return fine;
+}
+
 static void read_numbers(const struct call *call, uint64_t tokens, struct training *t)
 {
-    t->rows.length = (int)call_whole(call, "length", 128);
-    t->places = (int)call_whole(call, "tokens", 2048);
+    bool pairs = call_has(call, "pairs");
+    t->rows.length = (int)call_whole(call, "length", pairs ? 256 : 128);
+    t->places = (int)call_whole(call, "tokens", pairs ? 4096 : 2048);
     double steps = call_real(call, "passes", 3.0) * (double)tokens / t->places;
     t->schedule.steps = call_whole(call, "steps", steps < STEPS_MIN ? STEPS_MIN : (long)steps);
     t->schedule.minutes = call_real(call, "minutes", 0.0);
-    t->schedule.rate = call_real(call, "rate", 3e-4);
+    t->schedule.rate = call_real(call, "rate", pairs ? 1.5e-3 : 3e-4);
     t->schedule.decay = DECAY_LINEAR;
     t->schedule.warmup = (int)(t->schedule.steps / 20 + 1);
     t->dropout = call_real(call, "dropout", 0.1);
@@ -129,17 +187,22 @@ static void read_numbers(const struct call *call, uint64_t tokens, struct traini
 static bool run(const struct call *call, struct training *t, const char *const *files, size_t count,
                 struct lacuna_error *error)
 {
-    char *model = find_model(call->model, NULL, error), *data = path_join(t->out, "data");
+    char *model = find_model(call->model, NULL, error), *data = path_join(t->out, "data"),
+         *init = path_join(t->out, "init");
+    bool pairs = call_has(call, "pairs");
     uint64_t tokens = 0;
-    bool fine = model && folder_make(t->out, error) && prepare(model, files, count, data, &tokens, error);
+    bool fine = model && folder_make(t->out, error) &&
+                (pairs ? prepare_for_pairs(call, model, data, init, &tokens, error)
+                       : prepare(model, files, count, data, &tokens, error));
     if (fine) {
-        t->init = model;
+        t->init = pairs ? init : model;
         t->data = data;
         read_numbers(call, tokens, t);
         fine = train(t, error);
     }
     free(model);
     free(data);
+    free(init);
     return fine;
 }
 
@@ -156,8 +219,8 @@ static enum verb_status finetune_run(const struct call *call)
     t.resume = call_has(call, "resume");
     t.seed = call->seed;
     t.threads = call->threads;
-    if (!t.out || !count)
-        return call_misused(call, "--text FILE and --out FOLDER are needed");
+    if (!t.out || !count == !call_has(call, "pairs"))
+        return call_misused(call, "either --text FILE or --pairs FILE:NAME and --out FOLDER are needed");
     if (!call_choice(call, "type", types, &type) || !call_choice(call, "precision", precisions, &precision))
         return VERB_USAGE;
     t.type = dtypes[type];
@@ -172,7 +235,7 @@ static enum verb_status finetune_run(const struct call *call)
 const struct verb verb_finetune = {
     .name = "finetune",
     .summary = "go on training a model on your own text",
-    .usage = "--model NAME --text FILE… --out FOLDER",
+    .usage = "--model NAME --text FILE… | --pairs FILE:NAME… --out FOLDER",
     .about = "The new model lies in the out folder: lacuna-model infill --model FOLDER. Paragraphs of the "
              "text are parted by\n"
              "blank lines, or by every line end in a file without blank lines. A twentieth of it is kept for "

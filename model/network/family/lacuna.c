@@ -110,6 +110,7 @@ static bool describe(const struct checkpoint *checkpoint, struct graph *graph, s
     framing->eos = config_token(&config, "eos_token_id", graph->vocabulary);
     framing->pad = config_token(&config, "pad_token_id", graph->vocabulary);
     framing->attribute_slots = config_int_or(&config, "attribute_slots", 0, 64, 0);
+    framing->target_position = config_int_or(&config, "target_position", 0, framing->context_length - 1, 0);
     const char *process = config_text_or(&config, "process", "absorbing");
     bool bits = strcmp(process, "analog_bits") == 0, vectors = bits || strcmp(process, "gaussian") == 0;
     framing->closed = framing->padded = config_bool_or(&config, "lines", vectors);
