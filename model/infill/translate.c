@@ -1,144 +1,233 @@
-#include "model/infill/translate.h"
+#include "model/infill/translate_parts.h"
 
+#include "model/base/buffer.h"
 #include "model/base/memory.h"
-#include "model/diffusion/denoise.h"
-#include "model/diffusion/vectors.h"
-#include "model/infill/consensus.h"
+#include "model/base/utf8.h"
+#include "model/network/pair.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { STEPS = 20 };
 
-struct translation {
-    const struct infill *infill;
-    const struct framing *framing;
-    const struct translate_options *options;
-    struct ids source; /* with bos and eos */
-    struct denoise denoise;
-    struct vectors vectors;
-    struct workspace workspace;
-    struct sequence *sequences; /* [count] */
-    int count;
-};
-
-static bool read_source(struct translation *translation, const char *line, size_t size,
-                        struct lacuna_error *error)
+bool translate_attributes(const struct infill *infill, const char *text, struct ids *tokens,
+                          struct lacuna_error *error)
 {
-    const struct framing *framing = translation->framing;
-    struct ids *source = &translation->source;
-    if (framing->bos >= 0)
-        ids_push(source, framing->bos);
-    if (!tokenizer_encode(infill_tokenizer(translation->infill), line, size, false, source, error))
+    const struct attributes *known = infill_attributes(infill);
+    struct wanted_attributes wanted;
+    if (!attributes_parse(known, text, &wanted, error))
         return false;
-    size_t most = (size_t)framing->context_length / 2;
-    if (source->count > most)
-        source->count = most;
-    if (framing->eos >= 0)
-        ids_push(source, framing->eos);
-    return true;
-}
-
-static bool set_vectors(struct translation *translation, struct lacuna_error *error)
-{
-    const struct rounding *rounding = denoiser_rounding(infill_denoiser(translation->infill));
-    struct denoise *denoise = &translation->denoise;
-    if (!rounding)
-        return true;
-    if (!vectors_prepare(&translation->vectors, translation->framing, rounding, denoise->steps, error))
-        return false;
-    translation->vectors.ddim = denoise->sampler->straight;
-    translation->vectors.rounds = true;
-    denoise->vectors = &translation->vectors;
-    denoise->steps = translation->vectors.steps;
-    return true;
-}
-
-static bool set_denoise(struct translation *translation, struct denoiser_session *session,
-                        const atomic_bool *cancel, struct lacuna_error *error)
-{
-    const struct translate_options *options = translation->options;
-    struct denoise *denoise = &translation->denoise;
-    *denoise = denoise_of(translation->framing);
-    denoise->session = session;
-    denoise->sampler = options->sampler ? sampler_find(options->sampler) : process_sampler(denoise->process);
-    denoise->steps = options->steps > 0 ? options->steps : STEPS;
-    denoise->settings.early_exit = options->early_exit;
-    denoise->workspace = &translation->workspace;
-    denoise->cancel = cancel;
-    if (!denoise->sampler)
-        return fail(error, LACUNA_BAD_REQUEST, "unknown sampler '%s'", options->sampler);
-    return process_suits(denoise->process, denoise->sampler, error) && set_vectors(translation, error);
-}
-
-/* A canvas over the whole context; the target's places are open. */
-static void lay_sequence(const struct translation *translation, struct sequence *sequence, uint64_t stream)
-{
-    const struct translate_options *options = translation->options;
-    int length = translation->framing->context_length, given = (int)translation->source.count;
-    struct process_noise noise = denoise_noise(&translation->denoise);
-    *sequence = (struct sequence){ .canvas = canvas_new(length, 0),
-                                   .t = 1,
-                                   .heat = translation->denoise.vectors ? 0 : options->temperature,
-                                   .random = random_new(options->seed, stream) };
-    memset(sequence->canvas.open, 0, (size_t)given);
-    memcpy(sequence->canvas.ids, translation->source.at, (size_t)given * sizeof *sequence->canvas.ids);
-    struct draws draws = draws_random(&sequence->random);
-    translation->denoise.process->begin(&sequence->canvas, &noise, &draws);
-}
-
-static bool run_sequences(struct translation *translation, uint64_t index, struct lacuna_error *error)
-{
-    int count = translation->options->count > 0 ? translation->options->count : 1;
-    translation->sequences = memory_new((size_t)count, sizeof *translation->sequences);
-    struct sequence **sequences = memory_new((size_t)count, sizeof *sequences);
-    for (int k = 0; k < count; k++) {
-        sequences[k] = &translation->sequences[k];
-        lay_sequence(translation, sequences[k], index * (uint64_t)count + (uint64_t)k);
+    bool fine = true;
+    for (size_t i = 0; fine && i < wanted.count; i++) {
+        const struct attribute *one = &known->at[wanted.indexes[i]];
+        fine = one->token >= 0 ||
+               fail(error, LACUNA_ATTRIBUTE, "this model has no token for the attribute '%s'", one->value);
+        ids_push(tokens, one->token);
     }
-    translation->count = count;
-    bool fine = denoise_run(&translation->denoise, sequences, count, error);
-    free(sequences);
+    if (fine && wanted.word_count)
+        fine = fail(error, LACUNA_ATTRIBUTE, "lines are turned without words to keep: leave out 'with:'");
+    wanted_attributes_free(&wanted);
     return fine;
 }
 
-/* The target up to its end. */
-static struct ids target_of(const struct translation *translation, const struct sequence *sequence)
+/* Names of the attributes that the model has tokens of. */
+static void list_attributes(const struct attributes *known, struct buffer *out)
 {
-    const struct framing *framing = translation->framing;
-    struct ids target = { 0 };
-    for (int i = (int)translation->source.count; i < sequence->canvas.size; i++) {
-        int32_t id = sequence->canvas.ids[i];
-        if (id == framing->eos || id == framing->pad)
-            break;
-        if (id != framing->bos && id != framing->mask)
-            ids_push(&target, id);
-    }
-    return target;
+    for (size_t i = 0; i < known->count; i++)
+        if (known->at[i].token >= 0)
+            buffer_print(out, "%s%s", out->size ? ", " : "", known->at[i].value);
 }
 
-static char *decode(const struct translation *translation, const struct ids *ids, struct lacuna_error *error)
+bool translate_check(const struct infill *infill, const struct translate_options *options,
+                     struct lacuna_error *error)
+{
+    struct ids tokens = { 0 };
+    struct buffer list = { 0 };
+    bool fine = translate_attributes(infill, options->attribute, &tokens, error);
+    bool styled = infill_framing(infill)->target_position > 0;
+    if (styled)
+        list_attributes(infill_attributes(infill), &list);
+    buffer_add_byte(&list, 0);
+    if (fine && styled && tokens.count != PAIR_SLOTS)
+        fine = fail(error, LACUNA_ATTRIBUTE, "what are the lines to be turned into? Give one attribute: %s",
+                    list.at);
+    ids_free(&tokens);
+    buffer_free(&list);
+    return fine;
+}
+
+bool translate_denoise(const struct translation *translation, struct denoise *denoise,
+                       struct lacuna_error *error)
+{
+    const struct translate_options *options = translation->options;
+    *denoise = denoise_of(translation->framing);
+    denoise->session = translation->session;
+    denoise->sampler = options->sampler ? sampler_find(options->sampler) : process_sampler(denoise->process);
+    denoise->steps = options->steps > 0 ? options->steps : STEPS;
+    denoise->settings.early_exit = options->early_exit;
+    denoise->cancel = translation->cancel;
+    if (!denoise->sampler)
+        return fail(error, LACUNA_BAD_REQUEST, "unknown sampler '%s'", options->sampler);
+    return process_suits(denoise->process, denoise->sampler, error);
+}
+
+void translate_count(struct translation *translation, const struct sequence *first)
+{
+    if (first->steps > translation->steps)
+        translation->steps = first->steps;
+}
+
+/* ---- text */
+
+/* What is no UTF-8 becomes U+FFFD, what is no text a blank; no blanks at the ends. */
+static void clean(const char *text, size_t size, struct buffer *out)
+{
+    for (size_t at = 0; at < size;) {
+        uint32_t code;
+        size_t bytes = utf8_decode(text + at, size - at, &code);
+        if (!bytes) {
+            buffer_add_text(out, "\uFFFD");
+            at += utf8_broken(text + at, size - at);
+        } else {
+            bool blank = code <= ' ' || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029;
+            if (!blank)
+                buffer_add(out, text + at, bytes);
+            else if (out->size)
+                buffer_add_byte(out, ' ');
+            at += bytes;
+        }
+    }
+    while (out->size && out->at[out->size - 1] == ' ')
+        out->at[--out->size] = 0;
+}
+
+char *translate_text(const struct translation *translation, const struct ids *target,
+                     struct lacuna_error *error)
 {
     size_t size;
-    char *text =
-        tokenizer_decode(infill_tokenizer(translation->infill), ids->at, ids->count, false, &size, error);
-    for (size_t i = 0; text && i < size; i++)
-        if ((unsigned char)text[i] < ' ')
-            text[i] = ' ';
-    return text;
+    const struct tokenizer *tokenizer = infill_tokenizer(translation->infill);
+    char *text = tokenizer_decode(tokenizer, target->at, target->count, false, &size, error);
+    if (!text)
+        return NULL;
+    struct buffer out = { 0 };
+    clean(text, size, &out);
+    free(text);
+    return buffer_take(&out);
 }
 
-static char *choose(const struct translation *translation, struct lacuna_error *error)
+/* ---- parts of a line */
+
+struct part {
+    const char *at;
+    size_t size;
+};
+
+/* A model of pairs was given its lines with a blank in front. */
+static bool encode(const struct infill *infill, struct part part, struct ids *ids, struct lacuna_error *error)
 {
-    size_t count = (size_t)translation->count;
-    struct ids *targets = memory_new(count, sizeof *targets);
-    for (size_t k = 0; k < count; k++)
-        targets[k] = target_of(translation, &translation->sequences[k]);
-    char *text = decode(translation, &targets[consensus_best(targets, count)], error);
-    for (size_t k = 0; k < count; k++)
-        ids_free(&targets[k]);
-    free(targets);
-    return text;
+    bool blank = infill_framing(infill)->target_position > 0;
+    char *text = memory_new(part.size + 2, 1);
+    text[0] = ' ';
+    memcpy(text + 1, part.at, part.size);
+    ids->count = 0;
+    bool fine =
+        tokenizer_encode(infill_tokenizer(infill), text + !blank, part.size + blank, false, ids, error);
+    free(text);
+    return fine;
+}
+
+/* Pieces of a source: a target takes as many and half as many more, at most. */
+static size_t pieces_most(const struct framing *framing)
+{
+    int room =
+        framing->target_position ? framing->target_position - PAIR_SLOTS : framing->context_length / 2 - 2;
+    return (size_t)(room > 6 ? room * 3 / 4 : 4);
+}
+
+/* How good it is to cut behind text[at - 1]: behind a sentence, a clause, a word, a character; 0: never. */
+static int cut_rank(const char *text, size_t at, size_t size)
+{
+    if (at < size && ((unsigned char)text[at] & 0xc0) == 0x80)
+        return 0;
+    if (at < size && text[at] != ' ')
+        return 1;
+    return strchr(".!?", text[at - 1]) ? 5 : strchr(";:", text[at - 1]) ? 4 : text[at - 1] == ',' ? 3 : 2;
+}
+
+/* Where the first part ends, of text whose first `most` bytes fit: at the best place of their second half. */
+static size_t cut_at(const char *text, size_t size, size_t most)
+{
+    size_t best = most;
+    int rank = 0;
+    for (size_t at = most; at > 0 && (at > most / 2 || !rank); at--)
+        if (cut_rank(text, at, size) > rank) {
+            rank = cut_rank(text, at, size);
+            best = at;
+        }
+    return best;
+}
+
+/* The longest beginning that fits, in bytes, by halving. */
+static bool fitting(const struct infill *infill, struct part text, size_t *most, struct ids *ids,
+                    struct lacuna_error *error)
+{
+    size_t pieces = pieces_most(infill_framing(infill)), low = 0, high = text.size;
+    size_t likely = 16 * pieces; /* bytes that hardly ever fit */
+    high = high < likely ? high : likely;
+    if (!encode(infill, (struct part){ text.at, high }, ids, error))
+        return false;
+    if (ids->count <= pieces)
+        low = high;
+    while (low + 1 < high) {
+        size_t middle = low + (high - low) / 2;
+        if (!encode(infill, (struct part){ text.at, middle }, ids, error))
+            return false;
+        if (ids->count <= pieces)
+            low = middle;
+        else
+            high = middle;
+    }
+    *most = low > 4 ? low : text.size < 4 ? text.size : 4;
+    return true;
+}
+
+static char *turn_part(struct translation *translation, struct part part, struct lacuna_error *error)
+{
+    if (!encode(translation->infill, part, &translation->source, error))
+        return NULL;
+    size_t most = pieces_most(translation->framing);
+    if (translation->source.count > most)
+        translation->source.count = most;
+    if (!translation->source.count)
+        return memory_text("", 0);
+    return (translation->framing->target_position ? translate_pair : translate_canvas)(translation, error);
+}
+
+static bool turn_parts(struct translation *translation, struct part rest, struct buffer *out,
+                       struct lacuna_error *error)
+{
+    uint64_t part = 0;
+    while (rest.size) {
+        size_t most = 0;
+        if (!fitting(translation->infill, rest, &most, &translation->source, error))
+            return false;
+        size_t size = most < rest.size ? cut_at(rest.at, rest.size, most) : rest.size;
+        char *text = turn_part(translation, (struct part){ rest.at, size }, error);
+        if (!text)
+            return false;
+        if (out->size && *text)
+            buffer_add_byte(out, ' ');
+        buffer_add_text(out, text);
+        free(text);
+        rest.at += size;
+        rest.size -= size;
+        while (rest.size && *rest.at == ' ') {
+            rest.at++;
+            rest.size--;
+        }
+        translation->stream += ++part << 32;
+    }
+    return true;
 }
 
 char *translate_line(const struct infill *infill, struct denoiser_session *session,
@@ -147,19 +236,20 @@ char *translate_line(const struct infill *infill, struct denoiser_session *sessi
 {
     struct translation translation = { .infill = infill,
                                        .framing = infill_framing(infill),
-                                       .options = options };
-    struct rows nothing = { 0 };
-    bool fine = denoiser_context(session, &nothing, error) && read_source(&translation, line, size, error) &&
-                set_denoise(&translation, session, cancel, error) &&
-                run_sequences(&translation, index, error);
-    char *text = fine ? choose(&translation, error) : NULL;
-    if (text && steps)
-        *steps = translation.sequences[0].steps;
-    for (int k = 0; k < translation.count; k++)
-        canvas_free(&translation.sequences[k].canvas);
-    free(translation.sequences);
+                                       .options = options,
+                                       .session = session,
+                                       .cancel = cancel,
+                                       .stream =
+                                           index * (uint64_t)(options->count > 0 ? options->count : 1) };
+    struct buffer text = { 0 }, out = { 0 };
+    clean(line, size, &text);
+    bool fine = turn_parts(&translation, (struct part){ text.at, text.size }, &out, error);
+    buffer_free(&text);
     ids_free(&translation.source);
-    vectors_free(&translation.vectors);
-    workspace_free(&translation.workspace);
-    return text;
+    if (steps)
+        *steps = translation.steps;
+    if (fine)
+        return buffer_take(&out);
+    buffer_free(&out);
+    return NULL;
 }

@@ -7,6 +7,10 @@
 #include <stdio.h>
 
 static const struct verb_option options[] = {
+    { .name = "attribute",
+      .kind = OPTION_TEXT,
+      .value = "NAME",
+      .help = "what to turn lines into, where the model has several (info lists its attributes)" },
     { .name = "steps",
       .kind = OPTION_WHOLE,
       .value = "N",
@@ -18,7 +22,8 @@ static const struct verb_option options[] = {
       .value = "K",
       .low = 1,
       .high = 64,
-      .help = "samples a line, of which the one most like the others is taken (default: 1)" },
+      .help = "samples a line, of which the one most like the others is taken (default: 1); of a model of "
+              "pairs: lengths, of which the likeliest text is taken (default: 5)" },
     { .name = "temperature", .kind = OPTION_REAL, .value = "X", .low = 0, .high = 100, .help = "default: 0" },
     { .name = "sampler",
       .kind = OPTION_TEXT,
@@ -50,14 +55,16 @@ static void print_target(const struct call *call, const char *text, int steps)
 
 static bool turn_lines(const struct call *call, const struct inner *inner, struct lacuna_error *error)
 {
-    struct translate_options translate = { .steps = (int)call_whole(call, "steps", 0),
+    struct translate_options translate = { .attribute = call_text(call, "attribute"),
+                                           .steps = (int)call_whole(call, "steps", 0),
                                            .count = (int)call_whole(call, "count", 0),
                                            .temperature = call_real(call, "temperature", 0),
                                            .sampler = call_text(call, "sampler"),
                                            .early_exit = call_real(call, "early-exit", 0),
                                            .seed = call->seed };
     struct lines lines;
-    if (!lines_open(&lines, call->operand_count ? call->operands[0] : NULL, error))
+    if (!translate_check(inner->infill, &translate, error) ||
+        !lines_open(&lines, call->operand_count ? call->operands[0] : NULL, error))
         return false;
     bool done = true;
     error->code = LACUNA_OK;
