@@ -44,11 +44,12 @@ bool translate_check(const struct infill *infill, const struct translate_options
     struct ids tokens = { 0 };
     struct buffer list = { 0 };
     bool fine = translate_attributes(infill, options->attribute, &tokens, error);
-    bool styled = infill_framing(infill)->target_position > 0;
+    const struct framing *framing = infill_framing(infill);
+    bool styled = framing->target_position && framing->attribute_slots;
     if (styled)
         list_attributes(infill_attributes(infill), &list);
     buffer_add_byte(&list, 0);
-    if (fine && styled && tokens.count != PAIR_SLOTS)
+    if (fine && styled && tokens.count != 1)
         fine = fail(error, LACUNA_ATTRIBUTE, "what are the lines to be turned into? Give one attribute: %s",
                     list.at);
     ids_free(&tokens);
@@ -117,13 +118,9 @@ char *translate_text(const struct translation *translation, const struct ids *ta
 
 /* ---- parts of a line */
 
-struct part {
-    const char *at;
-    size_t size;
-};
-
 /* A model of pairs was given its lines with a blank in front. */
-static bool encode(const struct infill *infill, struct part part, struct ids *ids, struct lacuna_error *error)
+static bool encode(const struct infill *infill, struct text_part part, struct ids *ids,
+                   struct lacuna_error *error)
 {
     bool blank = infill_framing(infill)->target_position > 0;
     char *text = memory_new(part.size + 2, 1);
@@ -136,12 +133,12 @@ static bool encode(const struct infill *infill, struct part part, struct ids *id
     return fine;
 }
 
-/* Pieces of a source: a target takes as many and half as many more, at most. */
+/* Pieces of a source: a target may take some more. */
 static size_t pieces_most(const struct framing *framing)
 {
     int room =
         framing->target_position ? framing->target_position - PAIR_SLOTS : framing->context_length / 2 - 2;
-    return (size_t)(room > 6 ? room * 3 / 4 : 4);
+    return (size_t)(room > 6 ? room * 5 / 6 : 4);
 }
 
 /* How good it is to cut behind text[at - 1]: behind a sentence, a clause, a word, a character; 0: never. */
@@ -168,19 +165,19 @@ static size_t cut_at(const char *text, size_t size, size_t most)
 }
 
 /* The longest beginning that fits, in bytes, by halving. */
-static bool fitting(const struct infill *infill, struct part text, size_t *most, struct ids *ids,
+static bool fitting(const struct infill *infill, struct text_part text, size_t *most, struct ids *ids,
                     struct lacuna_error *error)
 {
     size_t pieces = pieces_most(infill_framing(infill)), low = 0, high = text.size;
     size_t likely = 16 * pieces; /* bytes that hardly ever fit */
     high = high < likely ? high : likely;
-    if (!encode(infill, (struct part){ text.at, high }, ids, error))
+    if (!encode(infill, (struct text_part){ text.at, high }, ids, error))
         return false;
     if (ids->count <= pieces)
         low = high;
     while (low + 1 < high) {
         size_t middle = low + (high - low) / 2;
-        if (!encode(infill, (struct part){ text.at, middle }, ids, error))
+        if (!encode(infill, (struct text_part){ text.at, middle }, ids, error))
             return false;
         if (ids->count <= pieces)
             low = middle;
@@ -191,7 +188,7 @@ static bool fitting(const struct infill *infill, struct part text, size_t *most,
     return true;
 }
 
-static char *turn_part(struct translation *translation, struct part part, struct lacuna_error *error)
+static char *turn_part(struct translation *translation, struct text_part part, struct lacuna_error *error)
 {
     if (!encode(translation->infill, part, &translation->source, error))
         return NULL;
@@ -200,10 +197,12 @@ static char *turn_part(struct translation *translation, struct part part, struct
         translation->source.count = most;
     if (!translation->source.count)
         return memory_text("", 0);
-    return (translation->framing->target_position ? translate_pair : translate_canvas)(translation, error);
+    translation->text = part;
+    bool pair = translation->framing->target_position && translation->framing->null >= 0;
+    return (pair ? translate_pair : translate_canvas)(translation, error);
 }
 
-static bool turn_parts(struct translation *translation, struct part rest, struct buffer *out,
+static bool turn_parts(struct translation *translation, struct text_part rest, struct buffer *out,
                        struct lacuna_error *error)
 {
     uint64_t part = 0;
@@ -212,7 +211,7 @@ static bool turn_parts(struct translation *translation, struct part rest, struct
         if (!fitting(translation->infill, rest, &most, &translation->source, error))
             return false;
         size_t size = most < rest.size ? cut_at(rest.at, rest.size, most) : rest.size;
-        char *text = turn_part(translation, (struct part){ rest.at, size }, error);
+        char *text = turn_part(translation, (struct text_part){ rest.at, size }, error);
         if (!text)
             return false;
         if (out->size && *text)
@@ -243,7 +242,7 @@ char *translate_line(const struct infill *infill, struct denoiser_session *sessi
                                            index * (uint64_t)(options->count > 0 ? options->count : 1) };
     struct buffer text = { 0 }, out = { 0 };
     clean(line, size, &text);
-    bool fine = turn_parts(&translation, (struct part){ text.at, text.size }, &out, error);
+    bool fine = turn_parts(&translation, (struct text_part){ text.at, text.size }, &out, error);
     buffer_free(&text);
     ids_free(&translation.source);
     if (steps)

@@ -16,15 +16,26 @@ struct run {
     int count;
 };
 
-static void give_source(struct run *run)
+/* Attributes or bos, the source, its end, and what leads up to where targets begin. */
+static bool give_source(struct run *run, struct lacuna_error *error)
 {
-    const struct framing *framing = run->translation->framing;
-    const struct ids *source = &run->translation->source;
-    if (framing->bos >= 0)
+    const struct translation *translation = run->translation;
+    const struct framing *framing = translation->framing;
+    const struct ids *source = &translation->source;
+    if (framing->attribute_slots) {
+        if (!translate_attributes(translation->infill, translation->options->attribute, &run->given, error))
+            return false;
+        while (run->given.count < (size_t)framing->attribute_slots)
+            ids_push(&run->given, framing->none);
+    } else if (framing->bos >= 0) {
         ids_push(&run->given, framing->bos);
+    }
     ids_append(&run->given, source->at, source->count);
     if (framing->eos >= 0)
         ids_push(&run->given, framing->eos);
+    while (framing->pad >= 0 && run->given.count < (size_t)framing->target_position)
+        ids_push(&run->given, framing->pad);
+    return true;
 }
 
 static bool set_vectors(struct run *run, struct lacuna_error *error)
@@ -95,7 +106,7 @@ static char *choose(const struct run *run, struct lacuna_error *error)
     struct ids *targets = memory_new(count, sizeof *targets);
     for (size_t k = 0; k < count; k++)
         targets[k] = target_of(run, &run->sequences[k]);
-    char *text = translate_text(run->translation, &targets[consensus_best(targets, count)], error);
+    char *text = translate_words(run->translation, &targets[consensus_best(targets, count)], error);
     for (size_t k = 0; k < count; k++)
         ids_free(&targets[k]);
     free(targets);
@@ -106,8 +117,7 @@ char *translate_canvas(struct translation *translation, struct lacuna_error *err
 {
     struct run run = { .translation = translation };
     struct rows nothing = { 0 };
-    give_source(&run);
-    bool fine = denoiser_context(translation->session, &nothing, error) &&
+    bool fine = give_source(&run, error) && denoiser_context(translation->session, &nothing, error) &&
                 translate_denoise(translation, &run.denoise, error);
     run.denoise.workspace = &run.workspace;
     fine = fine && set_vectors(&run, error) && run_sequences(&run, error);

@@ -2,7 +2,8 @@
  *
  * P(null at i) of a wholly masked canvas is the chance that the target is at most i pieces long. The
  * likeliest lengths are denoised together; each finished target is read once more, every PASSES-th piece
- * masked in turn, and the one whose pieces are the likeliest on average is taken. */
+ * masked in turn. Taken is the likeliest one: by the mean of its pieces, as longer ones would lose otherwise,
+ * MEAN_PIECES times, and by its length. */
 #include "model/infill/translate_parts.h"
 
 #include "model/base/memory.h"
@@ -12,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LENGTHS = 5, PASSES = 3 };
+enum { LENGTHS = 5, PASSES = 3, MEAN_PIECES = 8 };
 
 struct run {
     const struct translation *translation;
@@ -23,7 +24,8 @@ struct run {
     double *chance; /* [canvas + 1] of each length of the target */
     int canvas;
     struct sequence *sequences; /* [count] */
-    double *scores;             /* [count] sums of logarithms */
+    double *priors;             /* [count] logarithms of the chance of the length */
+    double *scores;             /* [count] sums of logarithms of the pieces */
     int count;
 };
 
@@ -103,12 +105,13 @@ static bool look_at_lengths(struct run *run, struct lacuna_error *error)
 }
 
 /* The likeliest length that is not taken; takes it. */
-static int take_length(struct run *run)
+static int take_length(struct run *run, double *prior)
 {
     int best = 1;
     for (int length = 2; length <= run->canvas; length++)
         if (run->chance[length] > run->chance[best])
             best = length;
+    *prior = log(run->chance[best] + 1e-4);
     run->chance[best] = -1;
     return best;
 }
@@ -120,9 +123,11 @@ static bool run_lengths(struct run *run, struct lacuna_error *error)
     int wanted = run->translation->options->count > 0 ? run->translation->options->count : LENGTHS;
     int count = wanted < run->canvas ? wanted : run->canvas;
     run->sequences = memory_new((size_t)count, sizeof *run->sequences);
+    run->priors = memory_new((size_t)count, sizeof *run->priors);
     struct sequence **sequences = memory_new((size_t)count, sizeof *sequences);
     for (int k = 0; k < count; k++) {
-        run->sequences[k] = masked_sequence(run, take_length(run), run->translation->stream + (uint64_t)k);
+        run->sequences[k] =
+            masked_sequence(run, take_length(run, &run->priors[k]), run->translation->stream + (uint64_t)k);
         sequences[k] = &run->sequences[k];
     }
     run->count = count;
@@ -170,8 +175,9 @@ static char *choose(const struct run *run, struct lacuna_error *error)
     double most = -INFINITY;
     for (int k = 0; k < run->count; k++) {
         double mean = run->count > 1 ? run->scores[k] / run->sequences[k].canvas.size : 0;
-        if (mean > most) {
-            most = mean;
+        double score = MEAN_PIECES * mean + run->priors[k];
+        if (score > most) {
+            most = score;
             best = k;
         }
     }
@@ -204,6 +210,7 @@ char *translate_pair(struct translation *translation, struct lacuna_error *error
         canvas_free(&run.sequences[k].canvas);
     free(run.sequences);
     free(run.scores);
+    free(run.priors);
     free(run.chance);
     ids_free(&run.refused);
     ids_free(&attributes);

@@ -15,8 +15,9 @@ struct translation {
     const struct translate_options *options;
     struct denoiser_session *session;
     const atomic_bool *cancel;
-    uint64_t stream;   /* of random numbers: the first of the part's own */
-    struct ids source; /* pieces alone */
+    uint64_t stream; /* of random numbers: the first of the part's own */
+    struct text_part text;
+    struct ids source; /* its pieces alone */
     int steps;         /* taken for a part, at most */
 };
 
@@ -32,6 +33,10 @@ char *translate_text(const struct translation *translation, const struct ids *ta
 
 /* The steps that a run took. */
 void translate_count(struct translation *translation, const struct sequence *first);
+
+/* Word vocabularies: the k-th unknown word of the target is the k-th of the source. */
+char *translate_words(const struct translation *translation, const struct ids *target,
+                      struct lacuna_error *error);
 
 /* The target, whose text is the caller's; NULL: error. */
 char *translate_pair(struct translation *translation, struct lacuna_error *error);

@@ -201,7 +201,8 @@ static void open_places(const struct line_run *run, struct random *random, const
     memset(open + first, 1, (size_t)(past - first));
 }
 
-/* How often a row shows none of its line's values, and how often all; else so many of them at random. */
+/* How often a row shows none of its line's values, and how often all; else so many of them at random. A pair
+ * shows all. */
 static const double VALUES_NONE = 0.2, VALUES_ALL = 0.3;
 
 /* Values in any order, what is left of the slots being <none>. */
@@ -214,7 +215,8 @@ static void put_values(const struct line_run *run, struct random *random, size_t
     memcpy(ids, values, (size_t)slots * sizeof *ids);
     draw_shuffle(random, ids, count);
     double u = random_uniform_double(random);
-    int shown = u < VALUES_NONE                ? 0
+    int shown = run->text.open                 ? count
+                : u < VALUES_NONE              ? 0
                 : u < VALUES_NONE + VALUES_ALL ? count
                                                : (int)draw_range(random, 1, count + 1);
     for (int i = shown; i < count; i++)
@@ -340,6 +342,8 @@ static json_t *configuration(const struct line_run *run)
         json_object_set_new(config, "attribute_slots", json_integer(text->slots));
     if (text->slots)
         json_object_set(config, "attributes", text->attributes);
+    if (text->open)
+        json_object_set_new(config, "target_position", json_integer(text->target));
     json_object_set_new(config, "lengths", lengths_of(run));
     json_object_set_new(config, "training",
                         json_pack("{s:I, s:I}", "step", (json_int_t)run->progress.steps, "seen",

@@ -19,6 +19,7 @@ const struct shape *shape_preset(const char *name)
         struct shape shape;
     } presets[] = {
         { "tiny", { .width = 64, .layers = 2, .heads = 2, .inner = 176 } },
+        { "small", { .width = 192, .layers = 6, .heads = 6, .inner = 512 } },
         { "cpu", { .width = 320, .layers = 6, .heads = 5, .inner = 864 } },
         { "gpu", { .width = 512, .layers = 10, .heads = 8, .inner = 1408 } },
     };

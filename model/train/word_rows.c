@@ -306,37 +306,52 @@ static void begin_row(const struct word_rows *rows, struct ids *ids)
         ids_push(ids, rows->slots ? rows->none : rows->start);
 }
 
-static bool add_line(void *user, struct line line, struct lacuna_error *error)
+/* A source, its end, and what leads up to where every target begins. */
+static bool put_source(const struct reading *reading, struct line source, struct ids *ids,
+                       struct lacuna_error *error)
 {
-    struct reading *reading = user;
-    bool pair = memchr(line.at, '\t', line.size);
-    struct line source = in_front(line), text = behind_tab(line);
+    const struct word_rows *rows = reading->rows;
+    if (!tokenizer_encode(reading->tokenizer, source.at, source.size, false, ids, error))
+        return false;
+    ids_push(ids, rows->end);
+    while (ids->count < (size_t)rows->target)
+        ids_push(ids, rows->pad);
+    return true;
+}
+
+/* A row of a text, or of a pair where it has a tab. */
+static bool add_text(struct reading *reading, struct line text, struct lacuna_error *error)
+{
+    struct word_rows *rows = reading->rows;
+    bool pair = memchr(text.at, '\t', text.size), fits = true;
     struct ids ids = { 0 };
-    begin_row(reading->rows, &ids);
-    bool fine = !pair || tokenizer_encode(reading->tokenizer, source.at, source.size, false, &ids, error);
-    if (pair)
-        ids_push(&ids, reading->rows->end);
-    size_t open = pair ? ids.count : 0;
+    begin_row(rows, &ids);
+    bool fine = !pair || put_source(reading, in_front(text), &ids, error);
+    if (pair) {
+        fits = ids.count == (size_t)rows->target;
+        text = behind_tab(text);
+        reading->pairs = true;
+    }
     fine = fine && tokenizer_encode(reading->tokenizer, text.at, text.size, false, &ids, error);
-    if (fine)
-        add_row(reading, &ids, open);
-    reading->pairs = reading->pairs || pair;
+    if (fine && fits)
+        add_row(reading, &ids, pair ? (size_t)rows->target : 0);
+    rows->dropped += fine && !fits;
     ids_free(&ids);
     return fine;
+}
+
+static bool add_line(void *user, struct line line, struct lacuna_error *error)
+{
+    return add_text(user, line, error);
 }
 
 static bool add_controlled(void *user, struct line line, struct lacuna_error *error)
 {
     struct reading *reading = user;
     struct word_rows *rows = reading->rows;
-    struct line front = in_front(line), text = behind_tab(line), slot, value;
+    struct line front = in_front(line), slot, value;
     size_t before = rows->count;
-    struct ids ids = { 0 };
-    begin_row(rows, &ids);
-    bool fine = tokenizer_encode(reading->tokenizer, text.at, text.size, false, &ids, error);
-    if (fine)
-        add_row(reading, &ids, 0);
-    ids_free(&ids);
+    bool fine = add_text(reading, behind_tab(line), error);
     if (rows->count == before)
         return fine;
     int32_t *values = rows->values + before * (size_t)rows->slots;
@@ -355,6 +370,7 @@ static bool set_marks(struct word_rows *rows, const struct tokenizer *tokenizer,
         *ids[i] = tokenizer_id(tokenizer, marks[i]);
     rows->vocabulary = tokenizer_size(tokenizer);
     rows->front = rows->slots ? rows->slots : 1;
+    rows->target = rows->length / 2;
     return (rows->start >= 0 && rows->end >= 0 && rows->pad >= 0) ||
            fail(error, LACUNA_MODEL, "the vocabulary lacks one of START, END and PAD");
 }

@@ -1,9 +1,10 @@
 /* word_rows.h - lines of text as rows of one length over a vocabulary of whole words.
  *
  *     START word … word END PAD …            a line
- *     START source … END target … END PAD …   a line "source TAB target"; the target is open
+ *     START source … END PAD … target … END PAD …   a line "source TAB target"; the target is open and begins
+ *                                                   in the middle of the row, whatever the source's length
  *     slot … slot word … word END PAD …       a line "slot[value], slot[value] TAB text": a token for each
- * value
+ *                                             value; the text can be a pair
  */
 #ifndef MODEL_TRAIN_WORD_ROWS_H
 #define MODEL_TRAIN_WORD_ROWS_H
@@ -37,6 +38,7 @@ struct word_rows {
     uint8_t *open;      /* [count][length]; NULL where no line is a pair */
     int slots;          /* most values of a line; 0: lines have none */
     int front;          /* places before the text: START, or the slots */
+    int target;         /* where the targets of pairs begin */
     int32_t *values;    /* [count][slots] tokens of a line's values, `none` behind them */
     json_t *attributes; /* [{slot, value, token}] as a model's config.json lists them; NULL: none */
     size_t dropped;     /* lines that are longer than a row */

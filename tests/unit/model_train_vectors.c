@@ -161,9 +161,10 @@ static void rows_are_framed_and_padded(void **state)
     assert_true(file_write(path, "old text\tnew text here\n", 23, NULL));
     source.length = 10;
     assert_true(word_rows_read(&rows, &source, &error));
-    assert_memory_equal(rows.open, ((uint8_t[]){ 0, 0, 0, 0, 1, 1, 1, 1, 1, 1 }), 10);
+    assert_memory_equal(rows.open, ((uint8_t[]){ 0, 0, 0, 0, 0, 1, 1, 1, 1, 1 }), 10);
     assert_int_equal(rows.ids[3], rows.end);
-    assert_int_equal(rows.ids[7], rows.end);
+    assert_int_equal(rows.ids[4], rows.pad);
+    assert_int_equal(rows.ids[8], rows.end);
     word_rows_free(&rows);
     free(path);
 }

@@ -88,7 +88,7 @@ static const struct verb_option options[] = {
     { .name = "preset",
       .value = "NAME",
       .kind = OPTION_TEXT,
-      .help = "network: tiny, cpu (10M weights) or gpu (cpu)" },
+      .help = "network: tiny, small (3M weights), cpu (10M) or gpu (cpu)" },
     { .name = "steps",
       .value = "N",
       .kind = OPTION_WHOLE,
@@ -248,7 +248,7 @@ static enum verb_status read_names(const struct call *call, struct training *t)
     if (call_has(call, "preset")) {
         const struct shape *shape = shape_preset(call_text(call, "preset"));
         if (!shape)
-            return call_misused(call, "--preset is tiny, cpu or gpu");
+            return call_misused(call, "--preset is tiny, small, cpu or gpu");
         t->shape = *shape;
     }
     return VERB_DONE;
