@@ -113,11 +113,11 @@ static bool read_files(struct work *work, struct lacuna_error *error)
 static bool learn_tokenizer(struct work *work, struct lacuna_error *error)
 {
     const struct pair_preparation *p = work->preparation;
-    char spelled[ATTRIBUTES_MAX][NAME_MOST + 2];
+    char spelled[ATTRIBUTES_MAX][NAME_MOST + 8];
     const char *names[SPECIALS + ATTRIBUTES_MAX];
     memcpy(names, specials, sizeof specials);
     for (int i = 0; i < work->name_count; i++) {
-        snprintf(spelled[i], sizeof spelled[i], "<%s>", work->names[i]);
+        snprintf(spelled[i], sizeof spelled[i], "<style=%s>", work->names[i]);
         names[SPECIALS + i] = spelled[i];
     }
     char *path = path_join(p->folder, "tokenizer.json");
@@ -165,6 +165,15 @@ static bool add_pair(struct work *work, struct split *split, int attribute, stru
     return true;
 }
 
+/* Of few pairs: what is validated is what was learnt. */
+static void copy_split(struct split *split, const struct split *from)
+{
+    buffer_add(&split->tokens, from->tokens.at, from->tokens.size);
+    buffer_add(&split->documents, from->documents.at, from->documents.size);
+    buffer_add(&split->sentences, from->sentences.at, from->sentences.size);
+    split->count = from->count;
+}
+
 /* The same pairs of a file are kept for validation each time it is named. */
 static bool cut_pairs(struct work *work, struct lacuna_error *error)
 {
@@ -181,14 +190,8 @@ static bool cut_pairs(struct work *work, struct lacuna_error *error)
     if (!work->counts.pairs)
         return fail(error, LACUNA_BAD_REQUEST, "all pairs are longer than %d tokens",
                     work->preparation->begin);
-    for (int i = 1; i < SPLITS; i++) /* few pairs: what is validated is what was learnt */
-        if (!work->splits[i].documents.size) {
-            struct split *split = &work->splits[i], *from = &work->splits[0];
-            buffer_add(&split->tokens, from->tokens.at, from->tokens.size);
-            buffer_add(&split->documents, from->documents.at, from->documents.size);
-            buffer_add(&split->sentences, from->sentences.at, from->sentences.size);
-            split->count = from->count;
-        }
+    if (!work->splits[1].documents.size)
+        copy_split(&work->splits[1], &work->splits[0]);
     return true;
 }
 

@@ -27,6 +27,31 @@ run 0 info --model "$work/tuned"
 run 0 finetune --model "$model" --text "$work/text" --out "$work/tiny" --steps 2 --length 32 --tokens 128
 holds "$work/tiny/config.json" '"first person"' "a tuned model keeps the attributes"
 
+printf 'The sea is calm.\tCalm is the sea.\nThe moon is old.\tOld is the moon.\n' >"$work/old.tsv"
+printf 'The sea is calm.\tHow calm!\nThe moon is old.\tHow old!\n' >"$work/new.tsv"
+i=0
+while [ $i -lt 5 ]; do
+    i=$((i + 1))
+    cat "$work/old.tsv" "$work/new.tsv" >>"$work/many.tsv"
+    printf 'Line %s of the harbour wall.\tThe wall has %s lines of stones.\n' $i $i >>"$work/many.tsv"
+done
+pairs="--pairs $work/old.tsv:old $work/new.tsv:new $work/many.tsv:new --steps 3 --length 64 --tokens 256 --vocabulary 320"
+run 0 finetune --model "$model" $pairs --out "$work/style"
+holds "$work/style/log.jsonl" '"step":3,' "pairs are trained on"
+run 0 info --model "$work/style"
+holds "$work/out" "new" "info lists the styles"
+printf 'The sea is calm.\n\nA\ttab \377\n' >"$work/in"
+run 0 seq2seq --model "$work/style" --attribute old --steps 4 "$work/in"
+[ "$(wc -l <"$work/out")" -eq 3 ] || wrong "three lines become $(wc -l <"$work/out")"
+[ -z "$(sed -n 2p "$work/out")" ] || wrong "an empty line becomes something"
+run 2 seq2seq --model "$work/style" --attribute odd "$work/in"
+holds "$work/err" "'old'" "an unknown style is answered by the nearest"
+run 2 seq2seq --model "$work/style" "$work/in"
+holds "$work/err" "old, new" "a style must be named, and the names are told"
+run 0 convert --model "$work/run" "$work/int8"
+run 0 finetune --model "$work/int8" --text "$work/text" --out "$work/again" --steps 2 --length 32 --tokens 128
+grep -q '"valid": *{"bpb": *[0-9]\.' "$work/again/log.jsonl" || wrong "weights of int8 are read without their scales"
+run 1 finetune --model "$model" --pairs "$work/old.tsv" --out "$work/none"
 run 1 train --out "$work/none"
 run 1 train --data "$work/run/data" --out "$work/none"
 holds "$work/err" "steps, minutes or" "a run needs an end"
