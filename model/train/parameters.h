@@ -25,8 +25,8 @@ struct shape {
     int time_levels;   /* rows of a table that is added to every place of a row by its time; 0: no time */
 };
 
-/* Presets "tiny", "small" (2.7M parameters in the layers), "cpu" (10M parameters with 8,192 pieces), "gpu" (40M with 16,384); vocabulary 0. NULL: no
- * such name. */
+/* Presets "tiny", "small" (2.7M parameters in the layers), "cpu" (10M parameters with 8,192 pieces), "gpu"
+ * (40M with 16,384); vocabulary 0. NULL: no such name. */
 const struct shape *shape_preset(const char *name);
 /* false: error says which number does not fit (head widths must be even, sizes positive and moderate). */
 bool shape_check(const struct shape *shape, struct lacuna_error *error);
