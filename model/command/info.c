@@ -1,6 +1,7 @@
 #include "model/command/info.h"
 
 #include "model/command/clean.h"
+#include "model/infill/control.h"
 #include "model/infill/open.h"
 #include "model/tensor/engine.h"
 
@@ -138,6 +139,32 @@ static const char *products_of(const struct infill *infill)
                                                     : "float32";
 }
 
+static void print_group(const struct label_group *group)
+{
+    const char *comma = "";
+    printf("  %-12s ", group->name);
+    for (int v = 0; v < group->count; v++)
+        if (group->values[v][0]) {
+            printf("%s%s", comma, group->values[v]);
+            comma = ", ";
+        }
+    putchar('\n');
+}
+
+/* What generate --control takes beside attributes. */
+static void print_controls(const struct infill *infill)
+{
+    struct lacuna_error error;
+    struct controls controls;
+    puts("controls\n  length       words");
+    if (!controls_open(&controls, infill, &error))
+        printf("  spoilt       %s\n", error.message);
+    for (int k = 0; k < controls.classifier_count; k++)
+        for (int g = 0; g < controls.classifiers[k]->labels.group_count; g++)
+            print_group(&controls.classifiers[k]->labels.groups[g]);
+    controls_free(&controls);
+}
+
 void info_print_text(const struct infill *infill, bool tensors)
 {
     const struct lacuna_description *model = infill_describe(infill);
@@ -165,6 +192,7 @@ void info_print_text(const struct infill *infill, bool tensors)
     printf("time input     %s\n", time_kinds[framing->time]);
     printf("slots          %d\n", framing->attribute_slots);
     print_attributes(model);
+    print_controls(infill);
     printf("products       %s\n", products_of(infill));
     printf("engine         %s\n", engine_describe(infill_engine(infill)));
     if (tensors)
@@ -221,6 +249,31 @@ static json_t *attributes_of(const struct lacuna_description *model)
     return object;
 }
 
+static json_t *values_of(const struct label_group *group)
+{
+    json_t *values = json_array();
+    for (int v = 0; v < group->count; v++)
+        if (group->values[v][0])
+            json_array_append_new(values, json_string(group->values[v]));
+    return values;
+}
+
+static json_t *controls_of(const struct infill *infill)
+{
+    struct lacuna_error error;
+    struct controls controls;
+    json_t *object = json_pack("{s:s}", "length", "words");
+    if (!controls_open(&controls, infill, &error))
+        json_object_set_new(object, "spoilt", clean_string(error.message, strlen(error.message)));
+    for (int k = 0; k < controls.classifier_count; k++) {
+        const struct labels *labels = &controls.classifiers[k]->labels;
+        for (int g = 0; g < labels->group_count; g++)
+            json_object_set_new(object, labels->groups[g].name, values_of(&labels->groups[g]));
+    }
+    controls_free(&controls);
+    return object;
+}
+
 void info_print_json(const struct infill *infill)
 {
     const struct lacuna_description *model = infill_describe(infill);
@@ -242,6 +295,7 @@ void info_print_json(const struct infill *infill)
     json_object_set_new(object, "shifted", json_boolean(framing->shifted));
     json_object_set_new(object, "framing", framing_of(infill));
     json_object_set_new(object, "attributes", attributes_of(model));
+    json_object_set_new(object, "controls", controls_of(infill));
     json_object_set_new(object, "products", json_string(products_of(infill)));
     json_object_set_new(object, "engine", json_string(engine_describe(infill_engine(infill))));
     json_object_set_new(object, "tensors", tensors_of(infill_checkpoint(infill)));
