@@ -27,8 +27,8 @@ struct vectors {
     struct gaussian gaussian;
     int *visits; /* [steps] steps of `gaussian`, falling */
     bool rounds; /* x_0 becomes the nearest token's vector (clamping trick, Li et al. 2022, section 4.2) … */
-    int rounds_from, rounds_to; /* … at these steps */
-    bool clips;                 /* x_0 is kept within ±1 */
+    int rounds_from, rounds_to;      /* … at these steps */
+    bool clips;                      /* x_0 is kept within ±1 */
     const struct steering *steering; /* borrowed; NULL: none */
 
     /* analog_bits */
@@ -54,7 +54,7 @@ struct vector_state {
         float *predicted; /* [size][width or 2 width] of the open places, in order */
     } branch[2];
     float *noise; /* [width] */
-    float *mean; /* [size][width] of the step, where the run is steered; else NULL */
+    float *mean;  /* [size][width] of the step, where the run is steered; else NULL */
     struct steering_room *steering;
 };
 

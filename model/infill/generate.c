@@ -3,6 +3,7 @@
 #include "model/base/memory.h"
 #include "model/base/random.h"
 #include "model/diffusion/process.h"
+#include "model/infill/consensus.h"
 #include "model/infill/fill.h"
 #include "model/infill/unicode.h"
 
@@ -132,6 +133,34 @@ static char *draw_words(struct drawing *drawing, int words, struct lacuna_error 
     return best;
 }
 
+static char *draw_one(struct drawing *drawing, struct lacuna_error *error)
+{
+    const struct generate_options *options = drawing->options;
+    if (options->words > 0 && options->length <= 0 && moves_vectors(drawing->infill))
+        return draw_words(drawing, options->words, error);
+    int length = options->length > 0 ? options->length : drawn_length(drawing->infill, &drawing->random);
+    return draw_text(drawing, length, options->length > 0 ? 0 : options->words, error);
+}
+
+/* The text most like the others, taken out of texts [count]. */
+static char *take_typical(const struct infill *infill, char **texts, int count, struct lacuna_error *error)
+{
+    struct ids *ids = memory_new((size_t)count, sizeof *ids);
+    bool fine = true;
+    for (int k = 0; k < count && fine; k++)
+        fine = tokenizer_encode(infill_tokenizer(infill), texts[k], strlen(texts[k]), false, &ids[k], error);
+    char *text = NULL;
+    if (fine) {
+        char **best = &texts[consensus_best(ids, (size_t)count)];
+        text = *best;
+        *best = NULL;
+    }
+    for (int k = 0; k < count; k++)
+        ids_free(&ids[k]);
+    free(ids);
+    return text;
+}
+
 char *generate_text(const struct infill *infill, struct denoiser_session *session,
                     const struct generate_options *options, int index, const atomic_bool *cancel, int *steps,
                     struct lacuna_error *error)
@@ -141,13 +170,15 @@ char *generate_text(const struct infill *infill, struct denoiser_session *sessio
                                .options = options,
                                .cancel = cancel,
                                .random = random_new(options->seed, (uint64_t)index) };
-    char *text;
-    if (options->words > 0 && options->length <= 0 && moves_vectors(infill)) {
-        text = draw_words(&drawing, options->words, error);
-    } else {
-        int length = options->length > 0 ? options->length : drawn_length(infill, &drawing.random);
-        text = draw_text(&drawing, length, options->length > 0 ? 0 : options->words, error);
-    }
+    int count = options->consensus > 1 ? options->consensus : 1, drawn = 0;
+    char **texts = memory_new((size_t)count, sizeof *texts), *text = NULL;
+    while (drawn < count && (texts[drawn] = draw_one(&drawing, error)))
+        drawn++;
+    if (drawn == count)
+        text = take_typical(infill, texts, count, error);
+    for (int k = 0; k < drawn; k++)
+        free(texts[k]);
+    free(texts);
     if (steps)
         *steps = drawing.steps;
     return text;

@@ -14,8 +14,9 @@ struct generate_options {
     const char *attribute; /* NULL: none */
     bool guidance_set;
     double guidance;
-    const char *sampler; /* NULL: "ancestral" */
-    int words;           /* 0: as many as come */
+    const char *sampler;             /* NULL: "ancestral" */
+    int consensus;                   /* texts drawn, of which the one most like the others is given; 0: 1 */
+    int words;                       /* 0: as many as come */
     const struct steering *steering; /* guides of a process of vectors; NULL: none */
     bool newlines;
     double early_exit; /* 0: never; see lacuna_request */

@@ -37,6 +37,8 @@ cp "$work/out" "$work/first"
 run 0 generate --model "$work/run" --count 5 --steps 20 --threads 2 --control of=mill length=6
 same "$work/first" "$work/out" "threads change steered samples"
 
+run 0 generate --model "$work/run" --count 2 --steps 10 --consensus 4 --control of=mill length=6 --json
+[ "$(wc -l <"$work/out")" -eq 2 ] || wrong "two samples, each of four, are not two lines"
 run 2 generate --model "$work/run" --control of=mil
 holds "$work/err" "nearest is 'mill'" "a value that is not known"
 run 2 generate --model "$work/run" --control off=mill
