@@ -5,6 +5,7 @@
 #include "model/base/json.h"
 #include "model/infill/generate.h"
 #include "model/infill/open.h"
+#include "model/infill/score.h"
 #include "model/train/line_loss.h"
 
 #include <setjmp.h>
@@ -111,6 +112,41 @@ static int count_known(const char *path, const char *attribute)
     return known;
 }
 
+/* Bits a byte of the first four lines, or of their words the other way round. */
+static double cost(const struct infill *infill, struct denoiser_session *session, bool turned)
+{
+    struct lacuna_error error = { 0 };
+    struct buffer text = { 0 };
+    for (int i = 0; i < 4; i++) {
+        const char *line = strchr(lines[i], '\t') + 1;
+        for (size_t end = strlen(line); turned && end > 0;) {
+            size_t start = end;
+            while (start > 0 && line[start - 1] != ' ')
+                start--;
+            buffer_print(&text, "%.*s ", (int)(end - start), line + start);
+            end = start > 0 ? start - 1 : 0;
+        }
+        buffer_print(&text, "%s\n", turned ? "" : line);
+    }
+    struct score score;
+    if (!score_text(infill, session, text.at, text.size, 32, 1, NULL, &score, &error))
+        fail_msg("%s", error.message);
+    buffer_free(&text);
+    return score.bits_per_byte;
+}
+
+/* What was learnt is known from other lines by its bound. */
+static void check_bounds(const char *path)
+{
+    struct denoiser_session *session;
+    struct infill *infill = open_model(path, &session);
+    double learnt = cost(infill, session, false), turned = cost(infill, session, true);
+    print_message("bits a byte: %.3f as learnt, %.3f turned\n", learnt, turned);
+    assert_true(learnt > 0 && turned > 1.5 * learnt);
+    denoiser_session_free(session);
+    infill_close(infill);
+}
+
 static void learn_by_heart(const char *process, int steps)
 {
     char *path = file_of(process, true), *out = path_join(LACUNA_BINARY_DIR, "tests/heart");
@@ -121,6 +157,8 @@ static void learn_by_heart(const char *process, int steps)
     int known = count_known(out, NULL);
     print_message("%s: %d of %d\n", process, known, SENTENCES);
     assert_int_equal(known, SENTENCES);
+    if (strcmp(process, "analog_bits") != 0)
+        check_bounds(out);
     free(path);
     free(out);
 }
