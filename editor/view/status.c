@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { CELL_BYTES = 16 };
+
 enum { BAR_WIDTH = 20, NARROW = 40, COLUMN_LIMIT = 1 << 16, LEAST_ROOM = 12 };
 
 static const char *name_of(const struct document *document)
@@ -140,12 +142,23 @@ static void draw_prompt(const struct theme *theme, struct editor *editor, struct
     const char *text = prompt->text.data ? prompt->text.data : "";
     int used = grid_write(grid, y, 0, grid->columns, prompt->ask, style);
     int room = grid->columns - used - 1;
-    size_t from = 0;
-    while (from < prompt->cursor && shown_width(text + from, prompt->cursor - from) > room)
-        from += cluster_size(text + from, prompt->text.size - from);
-    write_shown(grid, y, used, room + 1, text + from, prompt->text.size - from, style);
+    size_t from = 0, near = (size_t)grid->columns * CELL_BYTES; /* no further back than may be in sight */
+    if (prompt->cursor > near)
+        from = prompt->cursor - near;
+    while (from > 0 && from < prompt->cursor && ((unsigned char)text[from] & 0xc0) == 0x80)
+        from++;
+    size_t rest = prompt->text.size - from < 2 * near ? prompt->text.size - from : 2 * near;
+    int width = shown_width(text + from, prompt->cursor - from);
+    while (from < prompt->cursor && width > room) {
+        size_t step = cluster_size(text + from, prompt->cursor - from);
+        width -= shown_width(text + from, step);
+        from += step;
+    }
+    rest = prompt->text.size - from < rest ? prompt->text.size - from : rest;
+    write_shown(grid, y, used, room + 1, text + from, rest, style);
     cursor->row = y;
-    cursor->column = used + shown_width(text + from, prompt->cursor - from);
+    int column = used + width;
+    cursor->column = column < grid->columns ? column : grid->columns - 1;
 }
 
 bool message_draw(const struct theme *theme, struct editor *editor, struct grid *grid, int y,
