@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <time.h>
 
 /* A file of its own for each test, so that no journal of an earlier run speaks of it. */
 static const char *new_file(const char *text)
@@ -42,7 +43,7 @@ static void is_in_file(const char *name, const char *expected)
     remove(path);
 }
 
-static struct session *start(const char *option, const char *name)
+static struct session *start_session(const char *option, const char *name)
 {
     const char *const arguments[] = { option ? option : name, option ? name : NULL, NULL };
     return session_start(24, 80, "xterm-256color", arguments, NULL);
@@ -52,7 +53,7 @@ static void what_was_typed_before_a_kill_is_recovered(void **state)
 {
     (void)state;
     const char *name = new_file("one\n");
-    struct session *session = start(NULL, name);
+    struct session *session = start_session(NULL, name);
     assert_true(session_sees(session, "  1 one"));
     session_type(session, "otyped before the kill");
     assert_true(session_sees(session, "before the kill"));
@@ -60,12 +61,12 @@ static void what_was_typed_before_a_kill_is_recovered(void **state)
     session_signal(session, SIGKILL);
     session_end(session);
     session_free(session);
-    session = start(NULL, name);
+    session = start_session(NULL, name);
     assert_true(session_sees(session, "lacuna --recover"));
     session_type(session, ":q\r");
     assert_int_equal(session_end(session), 0);
     session_free(session);
-    session = start("--recover", name);
+    session = start_session("--recover", name);
     assert_true(session_sees(session, "  1 one\n  2 typed before the kill\n"));
     session_type(session, ":wq\r");
     assert_int_equal(session_end(session), 0);
@@ -73,11 +74,59 @@ static void what_was_typed_before_a_kill_is_recovered(void **state)
     is_in_file(name, "one\ntyped before the kill\n");
 }
 
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* Letters one after the other until the kill; what came back is their beginning, all but the last second. */
+static void a_kill_at_any_moment_costs_a_second_at_most(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 3, LETTERS = 200 };
+    for (int round = 0; round < ROUNDS; round++) {
+        char typed[LETTERS + 1] = "", path[4096], text[4096];
+        double times[LETTERS], start;
+        const char *name = new_file("");
+        struct session *session = start_session(NULL, name);
+        assert_true(session_sees(session, "NORMAL"));
+        session_type(session, "i");
+        start = now();
+        int count = 0;
+        for (; count < LETTERS && now() < start + 1.2 + 0.27 * round; count++) {
+            typed[count] = (char)('a' + (count * 7 + round) % 26);
+            times[count] = now();
+            session_send(session, typed + count, 1);
+            session_settle(session, 1 + count * 5 % 13);
+        }
+        double end = now();
+        session_signal(session, SIGKILL);
+        session_end(session);
+        session_free(session);
+        session = start_session("--recover", name);
+        assert_true(session_sees(session, "NORMAL"));
+        session_type(session, ":wq\r");
+        assert_int_equal(session_end(session), 0);
+        session_free(session);
+        snprintf(path, sizeof path, "%s/%s", session_folder(), name);
+        FILE *file = fopen(path, "r");
+        size_t size = file ? fread(text, 1, sizeof text - 1, file) : 0;
+        fclose(file);
+        remove(path);
+        size -= size && text[size - 1] == '\n';
+        assert_true((int)size <= count);
+        assert_memory_equal(text, typed, size);
+        assert_true((int)size == count || times[size] > end - 1);
+    }
+}
+
 static void open_holes_are_there_again(void **state)
 {
     (void)state;
     const char *name = new_file("The old harbour lay.\n");
-    struct session *session = start(NULL, name);
+    struct session *session = start_session(NULL, name);
     assert_true(session_sees(session, "harbour"));
     session_type(session, "ww\\mw");
     assert_true(session_sees(session, "The old [·······] lay."));
@@ -86,7 +135,7 @@ static void open_holes_are_there_again(void **state)
     session_type(session, ":wq\r");
     assert_int_equal(session_end(session), 0);
     session_free(session);
-    session = start(NULL, name);
+    session = start_session(NULL, name);
     assert_true(session_sees(session, "The old [·······] lay."));
     session_type(session, ":unmask all\r");
     assert_true(session_sees(session, "The old harbour lay."));
@@ -100,6 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_typed_before_a_kill_is_recovered),
+        cmocka_unit_test(a_kill_at_any_moment_costs_a_second_at_most),
         cmocka_unit_test(open_holes_are_there_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
