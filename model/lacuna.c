@@ -3,6 +3,7 @@
 
 #include "model/base/find_model.h"
 #include "model/base/memory.h"
+#include "model/diffusion/sampler.h"
 #include "model/infill/infill.h"
 
 #include <pthread.h>
@@ -62,6 +63,12 @@ void lacuna_models(const char *data_folder, void (*visit)(void *user, const char
                    void *user)
 {
     find_models(data_folder, visit, user);
+}
+
+void lacuna_samplers(void (*visit)(void *user, const char *name, const char *help), void *user)
+{
+    for (const struct sampler *const *row = sampler_table; *row; row++)
+        visit(user, (*row)->name, (*row)->help);
 }
 
 static char *copy_text(const char *text)

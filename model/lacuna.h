@@ -67,6 +67,9 @@ struct lacuna_options {
 LACUNA_API void lacuna_models(const char *data_folder,
                               void (*visit)(void *user, const char *name, const char *path), void *user);
 
+/* Calls visit for each name that `sampler` of a request may be, with a line of help. */
+LACUNA_API void lacuna_samplers(void (*visit)(void *user, const char *name, const char *help), void *user);
+
 struct lacuna_attribute {
     const char *slot;  /* "tense" */
     const char *value; /* "past" */
@@ -136,6 +139,7 @@ struct lacuna_request {
     double top_p;      /* pieces are drawn among the fewest whose probabilities sum to more; 0: among all */
     int top_k;         /* and among so many of the best; 0: all */
     int block_length;  /* tokens that are revealed before those behind them */
+    double alg_temp;   /* temperature of which places are revealed; 0: strictly by rank */
     int reveals;       /* tokens a step, where the sampler takes a fixed number */
     double early_exit; /* approximate: share of places that must be settled for the rest to be decided at
                           once; 0: every step is taken */

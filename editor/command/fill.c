@@ -264,24 +264,26 @@ void fill_status(const struct editor *editor, struct bytes *middle, struct bytes
     *steps = running->steps ? running->steps : fill->settings.steps ? fill->settings.steps : 8;
 }
 
-static void add_model(void *user, const char *name, const char *path)
+static void add_name(void *user, const char *name, const char *more)
 {
-    (void)path;
+    (void)more;
     bytes_format(user, "%s\n", name);
 }
 
-static bool complete_model(struct editor *editor, struct bytes *out)
+static bool complete_names(struct editor *editor, const char *command, struct bytes *out)
 {
     struct error error;
-    if (!fill_engine_models(fill_of(editor)->engine, add_model, out, &error))
+    const struct fill_engine *engine = fill_of(editor)->engine;
+    bool models = strcmp(command, "model") == 0;
+    if (!(models ? fill_engine_models : fill_engine_samplers)(engine, add_name, out, &error))
         editor_message(editor, "%s", error.text);
     return true;
 }
 
 bool fill_complete(struct editor *editor, const char *command, struct bytes *out)
 {
-    if (strcmp(command, "model") == 0)
-        return complete_model(editor, out);
+    if (strcmp(command, "model") == 0 || strcmp(command, "sampler") == 0)
+        return complete_names(editor, command, out);
     if (strcmp(command, "attribute") != 0)
         return false;
     struct fill *fill = fill_of(editor);

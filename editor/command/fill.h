@@ -96,8 +96,8 @@ bool fill_shows_confidence(const struct editor *editor);
  * while a fill of the shown document runs *step and *steps are set (else 0). */
 void fill_status(const struct editor *editor, struct bytes *middle, struct bytes *right, int *step,
                  int *steps);
-/* What completes the argument of a command, one a line: names of models; attributes, once the model is open
- * (it is opened for this). False: the command takes no such values. */
+/* What completes the argument of a command, one a line: names of models or samplers; attributes, once the
+ * model is open (it is opened for this). False: the command takes no such values. */
 bool fill_complete(struct editor *editor, const char *command, struct bytes *out);
 
 /* The rows: ended by a zero row. */

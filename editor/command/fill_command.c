@@ -436,7 +436,7 @@ const struct command fill_commands[] = {
       { .act = settings_seed },
       0 },
     { "sampler",
-      "How fills are drawn: a name, temperature=X threshold=X top_p=X top_k=N block=N reveals=N",
+      "How fills are drawn: a name, temperature=X threshold=X top_p=X top_k=N block=N reveals=N alg_temp=X",
       COMMAND_LINE,
       LINE_NO_RANGE,
       { .act = settings_sampler },

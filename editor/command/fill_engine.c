@@ -262,6 +262,18 @@ bool fill_engine_models(const struct fill_engine *engine,
     return true;
 }
 
+bool fill_engine_samplers(const struct fill_engine *engine,
+                          void (*visit)(void *user, const char *name, const char *help), void *user,
+                          struct error *error)
+{
+    void (*list)(void (*)(void *, const char *, const char *), void *);
+    void *library = find_library(engine->library, error);
+    if (!library || !find_function(library, "lacuna_samplers", &list, error))
+        return false;
+    list(visit, user);
+    return true;
+}
+
 int fill_engine_descriptor(const struct fill_engine *engine)
 {
     return engine->descriptor;

@@ -55,6 +55,11 @@ bool fill_engine_models(const struct fill_engine *engine,
                         void (*visit)(void *user, const char *name, const char *path), void *user,
                         struct error *error);
 
+/* The same for each sampler; visit gets its name and a line of help. */
+bool fill_engine_samplers(const struct fill_engine *engine,
+                          void (*visit)(void *user, const char *name, const char *help), void *user,
+                          struct error *error);
+
 int fill_engine_descriptor(const struct fill_engine *engine);
 /* Makes the descriptor readable; from any thread. */
 void fill_engine_signal(const struct fill_engine *engine);

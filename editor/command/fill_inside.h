@@ -10,7 +10,7 @@
 /* How places are revealed and pieces drawn; zero is the model's own, or the sampler's. */
 struct sampling {
     char *name; /* owned; NULL: the model's own */
-    double temperature, threshold, top_p, top_k, block, reveals;
+    double temperature, threshold, top_p, top_k, block, reveals, alg_temp;
 };
 
 /* What is asked for in every request until it is changed; zero leaves all to the model. */

@@ -20,6 +20,7 @@ static const struct knob {
     { "top_k", 1 << 20, true, offsetof(struct sampling, top_k) },
     { "block", 1 << 20, true, offsetof(struct sampling, block) },
     { "reveals", 1 << 20, true, offsetof(struct sampling, reveals) },
+    { "alg_temp", 100, false, offsetof(struct sampling, alg_temp) },
 };
 enum { KNOBS = sizeof knobs / sizeof *knobs };
 
@@ -59,6 +60,7 @@ void sampling_ask(const struct sampling *sampling, struct lacuna_request *reques
     request->top_k = (int)sampling->top_k;
     request->block_length = (int)sampling->block;
     request->reveals = (int)sampling->reveals;
+    request->alg_temp = sampling->alg_temp;
 }
 
 static bool read_knob(struct editor *editor, struct sampling *sampling, const char *word, size_t size)
@@ -76,9 +78,9 @@ static bool read_knob(struct editor *editor, struct sampling *sampling, const ch
         *value_of(sampling, &knobs[i]) = value;
         return true;
     }
-    return editor_error(editor,
-                        "unknown setting %.*s; temperature, threshold, top_p, top_k, block or reveals",
-                        (int)(size < 60 ? size : 60), word);
+    return editor_error(
+        editor, "unknown setting %.*s; temperature, threshold, top_p, top_k, block, reveals or alg_temp",
+        (int)(size < 60 ? size : 60), word);
 }
 
 /* The first word without a '=' is the name. */

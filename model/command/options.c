@@ -123,6 +123,7 @@ static const struct verb_option *find_option(const struct verb *verb, const char
 {
     const struct verb_option *row = find_row(verb->options, name, size);
     row = row ? row : find_row(verb->shared, name, size);
+    row = row ? row : find_row(verb->sampling, name, size);
     return row ? row : find_row(common_options, name, size);
 }
 
@@ -314,6 +315,7 @@ void options_help(const struct verb *verb, FILE *out)
         fputs("\nOptions:\n", out);
     print_rows(verb->options, out);
     print_rows(verb->shared, out);
+    print_rows(verb->sampling, out);
     fputs("\nOptions of every subcommand:\n", out);
     print_rows(common_options, out);
     if (verb->more)

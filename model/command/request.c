@@ -229,6 +229,14 @@ static bool read_block_length(struct request *request, const json_t *value, stru
     return read_number(&request->body.block_length, "block_length", value, error);
 }
 
+static bool read_alg_temp(struct request *request, const json_t *value, struct lacuna_error *error)
+{
+    if (!json_is_number(value) || json_number_value(value) < 0)
+        return wrong(error, "alg_temp", "a number, 0 or more");
+    request->body.alg_temp = json_number_value(value);
+    return true;
+}
+
 static bool read_reveals(struct request *request, const json_t *value, struct lacuna_error *error)
 {
     return read_number(&request->body.reveals, "reveals", value, error);
@@ -271,6 +279,7 @@ static const struct field {
     { "top_k", read_top_k, false },
     { "block_length", read_block_length, false },
     { "reveals", read_reveals, false },
+    { "alg_temp", read_alg_temp, false },
     { "early_exit", read_early_exit, false },
 };
 

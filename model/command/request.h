@@ -32,6 +32,9 @@ bool request_parse_length(const char *text, struct lacuna_length *out, struct la
 
 /* The options that say what to fill and how: the `shared` rows of the verbs that fill. */
 extern const struct verb_option request_options[];
+/* How places are revealed and pieces drawn, and what such options of a call say. */
+extern const struct verb_option request_sampling[];
+void request_take_sampling(struct lacuna_request *request, const struct call *call);
 /* The samplers, for the end of a verb's --help. */
 void request_samplers(FILE *out);
 

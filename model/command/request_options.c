@@ -67,6 +67,11 @@ const struct verb_option request_options[] = {
       .low = 0,
       .high = 100,
       .help = "0: the most probable (default)" },
+    { .name = "newlines", .kind = OPTION_FLAG, .help = "fills may hold line breaks" },
+    { 0 },
+};
+
+const struct verb_option request_sampling[] = {
     { .name = "sampler",
       .kind = OPTION_TEXT,
       .value = "NAME",
@@ -101,13 +106,18 @@ const struct verb_option request_options[] = {
       .low = 0,
       .high = REQUEST_TOKENS_MAX,
       .help = "tokens a step, where the sampler takes a fixed number" },
+    { .name = "alg-temp",
+      .kind = OPTION_REAL,
+      .value = "X",
+      .low = 0,
+      .high = 100,
+      .help = "temperature of which places are revealed (default: 0, by rank alone)" },
     { .name = "early-exit",
       .kind = OPTION_REAL,
       .value = "X",
       .low = 0,
       .high = 1,
       .help = "approximate: decide the rest once the share X of the places is settled (default: 0, never)" },
-    { .name = "newlines", .kind = OPTION_FLAG, .help = "fills may hold line breaks" },
     { 0 },
 };
 
@@ -173,6 +183,18 @@ static void take_keep(struct request *request, const struct call *call)
     request->body.keep_count = count;
 }
 
+void request_take_sampling(struct lacuna_request *request, const struct call *call)
+{
+    request->sampler = call_text(call, "sampler");
+    request->threshold = call_real(call, "threshold", 0);
+    request->top_p = call_real(call, "top-p", 0);
+    request->top_k = (int)call_whole(call, "top-k", 0);
+    request->block_length = (int)call_whole(call, "block", 0);
+    request->reveals = (int)call_whole(call, "reveals", 0);
+    request->alg_temp = call_real(call, "alg-temp", 0);
+    request->early_exit = call_real(call, "early-exit", 0);
+}
+
 enum verb_status request_from_call(struct request *request, const struct call *call)
 {
     *request = (struct request){ .body = {
@@ -183,15 +205,9 @@ enum verb_status request_from_call(struct request *request, const struct call *c
                                      .seed = call->seed,
                                      .count = (int)call_whole(call, "count", 0),
                                      .temperature = call_real(call, "temperature", 0),
-                                     .sampler = call_text(call, "sampler"),
-                                     .threshold = call_real(call, "threshold", 0),
-                                     .top_p = call_real(call, "top-p", 0),
-                                     .top_k = (int)call_whole(call, "top-k", 0),
-                                     .block_length = (int)call_whole(call, "block", 0),
-                                     .reveals = (int)call_whole(call, "reveals", 0),
-                                     .early_exit = call_real(call, "early-exit", 0),
                                      .newlines = call_has(call, "newlines"),
                                  } };
+    request_take_sampling(&request->body, call);
     struct lacuna_error error;
     const char *length = call_text(call, "length");
     if (length && !request_parse_length(length, &request->body.length, &error))

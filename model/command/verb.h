@@ -51,13 +51,14 @@ struct call;
 
 struct verb {
     const char *name;
-    const char *summary;               /* half a line, lower case */
-    const char *usage;                 /* what follows the name besides options: "[FILE]" */
-    const char *about;                 /* a few lines for --help, or NULL */
-    const struct verb_option *options; /* ended by a zero row; NULL: none of its own */
-    const struct verb_option *shared;  /* more rows, common to some verbs; NULL: none */
-    void (*more)(FILE *out);           /* prints the end of --help, or NULL */
-    int operand_low, operand_high;     /* how many operands; high -1: any number */
+    const char *summary;                /* half a line, lower case */
+    const char *usage;                  /* what follows the name besides options: "[FILE]" */
+    const char *about;                  /* a few lines for --help, or NULL */
+    const struct verb_option *options;  /* ended by a zero row; NULL: none of its own */
+    const struct verb_option *shared;   /* more rows, common to some verbs; NULL: none */
+    const struct verb_option *sampling; /* and more, of those that draw from a model; or NULL */
+    void (*more)(FILE *out);            /* prints the end of --help, or NULL */
+    int operand_low, operand_high;      /* how many operands; high -1: any number */
     enum verb_status (*run)(const struct call *call);
 };
 

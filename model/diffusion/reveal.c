@@ -27,13 +27,21 @@ static struct range range_of(const struct turn *turn)
     return range;
 }
 
+/* With a temperature, places are drawn by the softmax of their ranks (Dream, Ye et al. 2025), which the order
+ * of noisy ranks does without putting back. */
+static double noisy_rank(const struct turn *turn, int k)
+{
+    double rank = turn->denoise->sampler->rank(&turn->guesses[k]), heat = turn->settings.alg_temp;
+    return heat > 0 ? rank - heat * log(-log(turn->guesses[k].uniform)) : rank;
+}
+
 /* Order of places by falling rank; equal ranks keep the order of the text. */
 static void rank_guesses(struct turn *turn, struct range range)
 {
     double *rank = memory_new((size_t)(range.end - range.first), sizeof *rank);
     for (int k = range.first; k < range.end; k++) {
         int own = k - range.first, at = own;
-        rank[own] = turn->denoise->sampler->rank(&turn->guesses[k]);
+        rank[own] = noisy_rank(turn, k);
         for (; at > 0 && rank[turn->order[at - 1] - range.first] < rank[own]; at--)
             turn->order[at] = turn->order[at - 1];
         turn->order[at] = k;

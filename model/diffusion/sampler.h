@@ -35,6 +35,7 @@ struct sampler_settings {
     double threshold;       /* of probability, from which on a piece is sure; below 0: none */
     struct nucleus nucleus; /* which pieces may be drawn */
     int block_length;       /* places; a block is revealed before those behind it. 0: all is one block */
+    double alg_temp;        /* of the choice of places by rank, drawn without putting back; 0: the best */
     int reveals;            /* places a step reveals; 0: by rule */
     double early_exit;      /* share of places that must be settled for the rest to be decided; 0: never */
 };

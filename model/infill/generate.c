@@ -11,16 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LENGTH_GUESS = 64, STEERED_STEPS = 200, LENGTH_ROUNDS = 6, SIGN_EVERY = 9 };
+/* MARGIN: places that a context has beside a sample. */
+enum { LENGTH_GUESS = 64, STEERED_STEPS = 200, LENGTH_ROUNDS = 6, SIGN_EVERY = 9, MARGIN = 8 };
 
 /* What draws from the model's distribution. */
 static const char *sampler_name(const struct infill *infill, const struct generate_options *options)
 {
     const struct process *process = process_find(infill_framing(infill)->process);
-    return options->sampler    ? options->sampler
-           : options->steering ? "ancestral"
-           : process->moves    ? process_sampler(process)->name
-                               : "ancestral";
+    return options->sampling.sampler ? options->sampling.sampler
+           : options->steering       ? "ancestral"
+           : process->moves          ? process_sampler(process)->name
+                                     : "ancestral";
 }
 
 /* A length as the model's training texts had them, where its configuration counts those: lengths[n] texts of
@@ -53,22 +54,25 @@ static int default_steps(const struct generate_options *options, int length)
     return options->steps > 0 ? options->steps : options->steering ? STEERED_STEPS : length;
 }
 
-/* A request with nothing around its one hole, for so many pieces, or words where `words` is above 0. */
+/* A request with `before` in front of its one hole and nothing behind it, for so many pieces, or words where
+ * `words` is above 0. */
 static struct lacuna_request make_request(const struct infill *infill, const struct generate_options *options,
-                                          int length, int words, const struct lacuna_span *hole)
+                                          const char *before, const struct lacuna_span *hole, int length,
+                                          int words)
 {
-    struct lacuna_request request = { .text = "",
-                                      .spans = hole,
-                                      .span_count = 1,
-                                      .attribute = options->attribute,
-                                      .guidance_set = options->guidance_set,
-                                      .guidance = options->guidance,
-                                      .steps = default_steps(options, length),
-                                      .length = { LACUNA_TOKENS, length, length },
-                                      .temperature = options->temperature > 0 ? options->temperature : 1,
-                                      .sampler = sampler_name(infill, options),
-                                      .newlines = options->newlines,
-                                      .early_exit = options->early_exit };
+    struct lacuna_request request = options->sampling;
+    request.text = before;
+    request.size = strlen(before);
+    request.spans = hole;
+    request.span_count = 1;
+    request.attribute = options->attribute;
+    request.guidance_set = options->guidance_set;
+    request.guidance = options->guidance;
+    request.steps = default_steps(options, length);
+    request.length = (struct lacuna_length){ LACUNA_TOKENS, length, length };
+    request.temperature = options->temperature > 0 ? options->temperature : 1;
+    request.sampler = sampler_name(infill, options);
+    request.newlines = options->newlines;
     if (words > 0)
         request.length = (struct lacuna_length){ LACUNA_WORDS, words, words };
     request.steps = request.steps < STEPS_MOST ? request.steps : STEPS_MOST;
@@ -84,13 +88,18 @@ struct drawing {
     int steps; /* taken */
 };
 
-static char *draw_text(struct drawing *drawing, int length, int words, struct lacuna_error *error)
+/* `before` and what is drawn behind it. `share`: of the steps; NULL: error. */
+static char *draw_behind(struct drawing *drawing, const char *before, double share, int length, int words,
+                         struct lacuna_error *error)
 {
-    struct lacuna_span hole = { 0, 0 };
-    struct lacuna_request request = make_request(drawing->infill, drawing->options, length, words, &hole);
+    struct lacuna_span hole = { strlen(before), strlen(before) };
+    struct lacuna_request request =
+        make_request(drawing->infill, drawing->options, before, &hole, length, words);
     struct infill_watch watch = { .cancel = drawing->cancel };
     struct wish wish;
     request.seed = random_u64(&drawing->random);
+    if (drawing->options->steps > 0)
+        request.steps = request.steps * share > 1 ? (int)(request.steps * share) : 1;
     if (!wish_new(&wish, drawing->infill, &request, error))
         return NULL;
     wish.sample = true;
@@ -104,6 +113,29 @@ static char *draw_text(struct drawing *drawing, int length, int words, struct la
     drawing->steps += shown->steps;
     infill_answer_free(shown);
     return text;
+}
+
+/* Semi-autoregressive (MDLM, Sahoo et al. 2024, section 4.3): what does not fit into a context is written
+ * stride by stride, each behind the text before it. */
+static char *draw_strides(struct drawing *drawing, int length, struct lacuna_error *error)
+{
+    int stride = infill_framing(drawing->infill)->context_length / 2;
+    char *text = memory_text("", 0);
+    for (int left = length; text && left > 0; left -= stride) {
+        int part = left < stride ? left : stride;
+        char *longer = draw_behind(drawing, text, (double)part / length, part, 0, error);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static char *draw_text(struct drawing *drawing, int length, int words, struct lacuna_error *error)
+{
+    const struct framing *framing = infill_framing(drawing->infill);
+    if (words <= 0 && length + framing->attribute_slots + MARGIN > framing->context_length)
+        return draw_strides(drawing, length, error);
+    return draw_behind(drawing, "", 1, length, words, error);
 }
 
 /* All pieces of vectors come at once, so how many of them are words is only known behind: texts of other

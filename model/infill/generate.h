@@ -14,12 +14,12 @@ struct generate_options {
     const char *attribute; /* NULL: none */
     bool guidance_set;
     double guidance;
-    const char *sampler;             /* NULL: "ancestral" */
     int consensus;                   /* texts drawn, of which the one most like the others is given; 0: 1 */
     int words;                       /* 0: as many as come */
     const struct steering *steering; /* guides of a process of vectors; NULL: none */
     bool newlines;
-    double early_exit; /* 0: never; see lacuna_request */
+    struct lacuna_request sampling; /* the sampler (NULL: "ancestral"), what samplers go by and early_exit; no
+                                       other field is read */
 };
 
 /* One sample, malloc'd, ended by a 0 byte; NULL: error says why. `index` numbers the samples of one seed.

@@ -193,6 +193,7 @@ static bool take_settings(struct wish *wish, const struct lacuna_request *reques
            take_whole(&settings->nucleus.top_k, "top_k", request->top_k, 0, TOKENS_MOST, error) &&
            take_whole(&settings->block_length, "block_length", request->block_length, 0, TOKENS_MOST,
                       error) &&
+           take_real(&settings->alg_temp, "alg_temp", request->alg_temp, 0, 100, error) &&
            take_whole(&settings->reveals, "reveals", request->reveals, 0, TOKENS_MOST, error) &&
            take_real(&settings->early_exit, "early_exit", request->early_exit, 0, 1, error);
 }

@@ -1,6 +1,6 @@
 /* A GGUF file of the size of a real model with random weights, to measure loading, memory and steps with.
  *
- *     bench_large_model FILE.gguf 1b|8b TYPE      TYPE: F16, BF16, Q8_0, Q4_0, Q4_K, … */
+ *     bench_large_model FILE.gguf 300m|1b|8b TYPE      TYPE: F16, BF16, Q8_0, Q4_0, Q4_K, … */
 #include "model/base/buffer.h"
 #include "model/base/memory.h"
 #include "model/base/random.h"
@@ -19,7 +19,9 @@ enum { POOL = 1 << 20, ALIGNMENT = 32, TENSORS_MAX = 400, NAME_ROOM = 64 };
 static const struct size {
     const char *name;
     int width, inner, layers, heads, vocabulary;
-} sizes[] = { { "1b", 2048, 5632, 18, 16, 32000 }, { "8b", 4096, 12288, 32, 32, 126464 } };
+} sizes[] = { { "300m", 1024, 2816, 16, 16, 32000 },
+              { "1b", 2048, 5632, 18, 16, 32000 },
+              { "8b", 4096, 12288, 32, 32, 126464 } };
 
 struct entry {
     char name[NAME_ROOM];
@@ -113,6 +115,9 @@ static void put_vocabulary(struct buffer *out, int size, size_t *count)
                                 : (size_t)snprintf(text, sizeof text, k == 256 ? "<mask>" : "[PAD%d]", k);
         gguf_put_text(out, text, length);
     }
+    key(out, "tokenizer.ggml.merges", GGUF_ARRAY, count);
+    gguf_put_u32(out, GGUF_STRING);
+    gguf_put_u64(out, 0);
     key(out, "tokenizer.ggml.token_type", GGUF_ARRAY, count);
     gguf_put_u32(out, GGUF_I32);
     gguf_put_u64(out, (uint64_t)size);
@@ -133,6 +138,8 @@ static size_t put_keys(struct buffer *out, const struct size *size)
     key_real(out, "llada.rope.freq_base", 500000, &count);
     key_real(out, "llada.attention.layer_norm_rms_epsilon", 1e-5f, &count);
     key_number(out, "tokenizer.ggml.mask_token_id", 256, &count);
+    key(out, "diffusion.shift_logits", GGUF_BOOL, &count);
+    buffer_add_byte(out, 0);
     put_vocabulary(out, size->vocabulary, &count);
     return count;
 }
@@ -256,7 +263,7 @@ int main(int count, char **arguments)
         if (!strcmp(sizes[k].name, arguments[2]))
             model.size = &sizes[k];
     if (!model.size || !dtype_find(arguments[3], &model.type)) {
-        fputs("usage: bench_large_model FILE.gguf 1b|8b TYPE\n", stderr);
+        fputs("usage: bench_large_model FILE.gguf 300m|1b|8b TYPE\n", stderr);
         return 1;
     }
     add(&model, "token_embd.weight", model.size->vocabulary, model.size->width);

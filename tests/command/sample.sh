@@ -18,4 +18,14 @@ run 0 generate --model "$model" --length 12 --control tense=past length=3
 run 2 generate --model "$model" --control food=Italian
 holds "$work/err" "food=Italian" "an unknown control is named"
 run 2 generate --model "$model" --control past
+
+for family in "" _mdlm _llada; do
+  run 0 generate --model "$model$family" --length 300 --steps 40 --seed 2 --sampler confidence
+  cp "$work/out" "$work/long"
+  run 0 tokenize --model "$model$family" "$work/long"
+  [ "$(wc -w <"$work/out")" -gt 200 ] || wrong "a sample may be longer than a context ($family)"
+done
+run 0 generate --model "$model" --length 6 --count 2 --sampler entropy --top-k 3 --block 2 --alg-temp 0.5
+run 1 generate --model "$model" --length 6 --top-p 2
+holds "$work/err" "--top-p takes a number from 0 to 1" "a wrong share is refused"
 finish

@@ -46,6 +46,13 @@ for topk in entropy maskgit_plus; do
   same "$work/best" "$work/out" "of one piece to draw among there is one outcome ($topk)"
 done
 
+fill _dream entropy 1 text --temperature 1 --steps 8
+cp "$work/out" "$work/ranked"
+fill _dream entropy 1 text --temperature 1 --steps 8 --alg-temp 0.000001
+same "$work/ranked" "$work/out" "places drawn at almost no temperature are those by rank"
+fill _dream entropy 1 text --temperature 1 --steps 8 --alg-temp 50
+cmp -s "$work/ranked" "$work/out" && wrong "a temperature of the places changes their order"
+
 fill "" confidence 1 text --json
 exact=$(grep -o '"steps":[0-9]*' "$work/out")
 fill "" confidence 1 text --json --early-exit 0
@@ -64,7 +71,8 @@ echo '{"text":"a b c","spans":[[2,3]],"sampler":"best"}
 {"text":"a b c","spans":[[2,3]],"top_p":1.5}
 {"text":"a b c","spans":[[2,3]],"top_k":-1}
 {"text":"a b c","spans":[[2,3]],"early_exit":2}
+{"text":"a b c","spans":[[2,3]],"alg_temp":-1}
 {"text":"a b c","spans":[[2,3]],"block_length":"long"}' >"$work/requests"
 run 2 infill --model "$model" --requests "$work/requests"
-[ "$(grep -c '"code":"bad_request"' "$work/out")" -eq 5 ] || wrong "bad settings are bad requests"
+[ "$(grep -c '"code":"bad_request"' "$work/out")" -eq 6 ] || wrong "bad settings are bad requests"
 finish

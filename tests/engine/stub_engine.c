@@ -65,6 +65,12 @@ void lacuna_models(const char *data_folder, void (*visit)(void *user, const char
     visit(user, "dream-7b", "/models/dream-7b.gguf");
 }
 
+void lacuna_samplers(void (*visit)(void *user, const char *name, const char *help), void *user)
+{
+    visit(user, "confidence", "the surest first");
+    visit(user, "threshold", "all sure ones");
+}
+
 static bool environment_is(const char *value)
 {
     const char *set = getenv("LACUNA_STUB_MODEL");

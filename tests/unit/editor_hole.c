@@ -325,7 +325,7 @@ static void a_macro_fills_as_it_was_typed(void **state)
     editor_free(editor);
 }
 
-static void models_complete_without_one_being_opened(void **state)
+static void models_and_samplers_complete_without_a_model_being_opened(void **state)
 {
     (void)state;
     struct editor *editor = vi_with("text\n");
@@ -334,6 +334,8 @@ static void models_complete_without_one_being_opened(void **state)
     type(editor, "<Esc>:model d<Tab>");
     assert_string_equal(editor->prompt.text.data, "model d");
     assert_string_equal(editor->listing.data, "default\ndream-7b\n");
+    type(editor, "<Esc>:sampler thr<Tab>");
+    assert_string_equal(editor->prompt.text.data, "sampler threshold");
     type(editor, "<Esc>:model /de<Tab>");
     assert_string_equal(editor->prompt.text.data, "model /dev/");
     assert_int_equal(fill_engine_state(editor->fill->engine, NULL), FILL_ENGINE_ASLEEP);
@@ -372,7 +374,7 @@ int main(void)
         cmocka_unit_test(keys_mask_what_they_say),
         cmocka_unit_test(dot_fills_the_next_hole_in_the_same_way),
         cmocka_unit_test(a_macro_fills_as_it_was_typed),
-        cmocka_unit_test(models_complete_without_one_being_opened),
+        cmocka_unit_test(models_and_samplers_complete_without_a_model_being_opened),
         cmocka_unit_test(a_missing_engine_fails_a_headless_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@ const struct verb verb_correct = {
     .about = "Without --span every line of FILE (or of standard input) is looked at. With --json the answer "
              "lists each edit.",
     .shared = request_options,
+    .sampling = request_sampling,
     .more = request_samplers,
     .operand_high = 1,
     .run = correct_run,

@@ -44,22 +44,12 @@ static const struct verb_option options[] = {
       .high = REQUEST_STEPS_MAX,
       .help = "denoising steps (default: one a piece; 200 where guides steer)" },
     { .name = "temperature", .kind = OPTION_REAL, .value = "X", .low = 0, .high = 100, .help = "default: 1" },
-    { .name = "sampler",
-      .kind = OPTION_TEXT,
-      .value = "NAME",
-      .help = "which places to reveal first (default: ancestral); see below" },
     { .name = "consensus",
       .kind = OPTION_WHOLE,
       .value = "N",
       .low = 1,
       .high = 64,
       .help = "drawn for each sample, of which the one most like the others is written (default: 1)" },
-    { .name = "early-exit",
-      .kind = OPTION_REAL,
-      .value = "X",
-      .low = 0,
-      .high = 1,
-      .help = "approximate: decide the rest once the share X of the places is settled (default: 0, never)" },
     { 0 },
 };
 
@@ -127,12 +117,11 @@ static enum verb_status generate_run(const struct call *call)
         .attribute = controls.attribute.at,
         .guidance_set = call_has(call, "guidance"),
         .guidance = call_real(call, "guidance", 0),
-        .sampler = call_text(call, "sampler"),
-        .early_exit = call_real(call, "early-exit", 0),
         .consensus = (int)call_whole(call, "consensus", 1),
         .words = controls.words,
         .steering = controls.steering.count ? &controls.steering : NULL,
     };
+    request_take_sampling(&generate.sampling, call);
     done = done && print_samples(call, &inner, &generate, &error);
     controls_free(&controls);
     inner_close(&inner);
@@ -144,6 +133,7 @@ const struct verb verb_generate = {
     .summary = "write samples from nothing, one a line",
     .usage = "",
     .options = options,
+    .sampling = request_sampling,
     .more = request_samplers,
     .run = generate_run,
 };

@@ -15,10 +15,12 @@ static enum verb_status infill_run(const struct call *call)
         return fill_text(call, LACUNA_INFILL);
     if (call->operand_count)
         return call_misused(call, "unexpected argument '%s': --requests names the file", call->operands[0]);
-    for (const struct verb_option *row = request_options; row->name; row++)
-        if (call_has(call, row->name))
-            return call_misused(call, "--%s does not go with --requests: each request says so itself",
-                                row->name);
+    const struct verb_option *const groups[] = { request_options, request_sampling };
+    for (int i = 0; i < 2; i++)
+        for (const struct verb_option *row = groups[i]; row->name; row++)
+            if (call_has(call, row->name))
+                return call_misused(call, "--%s does not go with --requests: each request says so itself",
+                                    row->name);
     return fill_stream(call, requests);
 }
 
@@ -32,6 +34,7 @@ const struct verb verb_infill = {
              "no influence.",
     .options = options,
     .shared = request_options,
+    .sampling = request_sampling,
     .more = request_samplers,
     .operand_high = 1,
     .run = infill_run,

@@ -23,6 +23,7 @@ const struct verb verb_rewrite = {
         "Without --span every line of FILE (or of standard input) is rewritten by itself; line breaks stay.",
     .options = options,
     .shared = request_options,
+    .sampling = request_sampling,
     .more = request_samplers,
     .operand_high = 1,
     .run = rewrite_run,

@@ -98,6 +98,7 @@ const struct verb verb_trace = {
     .usage = "[FILE] --span A:B … --html OUT",
     .options = options,
     .shared = request_options,
+    .sampling = request_sampling,
     .more = request_samplers,
     .operand_high = 1,
     .run = trace_run,
