@@ -20,9 +20,9 @@ static void print_score(const char *file, const struct score *score)
     json_t *object = json_object();
     json_object_set_new(object, "file", clean_string(file, strlen(file)));
     json_object_set_new(object, "bytes", json_integer((json_int_t)score->bytes));
-    json_object_set_new(object, "tokens", json_integer((json_int_t)score->tokens));
     json_object_set_new(object, "bits_per_byte", json_real(score->bits_per_byte));
     json_object_set_new(object, "samples", json_integer(score->samples));
+    json_object_set_new(object, "tokens", json_integer((json_int_t)score->tokens));
     json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
     putchar('\n');
     fflush(stdout);
