@@ -49,6 +49,12 @@ static bool moves_vectors(const struct infill *infill)
     return denoiser_rounding(infill_denoiser(infill));
 }
 
+/* Whole lines over whole words: the number of words follows from that of pieces but for a few signs. */
+static bool writes_lines(const struct infill *infill)
+{
+    return json_is_true(json_object_get(checkpoint_config(infill_checkpoint(infill)), "lines"));
+}
+
 static int default_steps(const struct generate_options *options, int length)
 {
     return options->steps > 0 ? options->steps : options->steering ? STEERED_STEPS : length;
@@ -138,14 +144,15 @@ static char *draw_text(struct drawing *drawing, int length, int words, struct la
     return draw_behind(drawing, "", 1, length, words, error);
 }
 
-/* All pieces of vectors come at once, so how many of them are words is only known behind: texts of other
- * numbers of pieces are drawn until one has so many words, or the nearest one of a few. */
-static char *draw_words(struct drawing *drawing, int words, struct lacuna_error *error)
+/* How many of the pieces are words is known behind: texts of other numbers of pieces are drawn until one has
+ * so many words, or the nearest one of a few, which is *off words away. */
+static char *draw_words(struct drawing *drawing, int words, int *off, struct lacuna_error *error)
 {
     char *best = NULL;
-    int most = infill_framing(drawing->infill)->context_length - 2, off = INT_MAX;
+    int most = infill_framing(drawing->infill)->context_length - 2;
+    *off = INT_MAX;
     int pieces = words + (words + SIGN_EVERY / 2) / SIGN_EVERY;
-    for (int round = 0; round < LENGTH_ROUNDS && off > 0; round++) {
+    for (int round = 0; round<LENGTH_ROUNDS && * off> 0; round++) {
         pieces = pieces < 1 ? 1 : pieces < most ? pieces : most;
         char *text = draw_text(drawing, pieces, 0, error);
         if (!text) {
@@ -154,8 +161,8 @@ static char *draw_words(struct drawing *drawing, int words, struct lacuna_error 
         }
         int more = words - text_words(text, strlen(text));
         pieces += more;
-        if (abs(more) < off) {
-            off = abs(more);
+        if (abs(more) < *off) {
+            *off = abs(more);
             free(best);
             best = text;
             text = NULL;
@@ -168,8 +175,14 @@ static char *draw_words(struct drawing *drawing, int words, struct lacuna_error 
 static char *draw_one(struct drawing *drawing, struct lacuna_error *error)
 {
     const struct generate_options *options = drawing->options;
-    if (options->words > 0 && options->length <= 0 && moves_vectors(drawing->infill))
-        return draw_words(drawing, options->words, error);
+    bool vectors = moves_vectors(drawing->infill);
+    if (options->words > 0 && options->length <= 0 && (vectors || writes_lines(drawing->infill))) {
+        int off;
+        char *text = draw_words(drawing, options->words, &off, error);
+        if (!text || off == 0 || vectors)
+            return text;
+        free(text);
+    }
     int length = options->length > 0 ? options->length : drawn_length(drawing->infill, &drawing->random);
     return draw_text(drawing, length, options->length > 0 ? 0 : options->words, error);
 }
