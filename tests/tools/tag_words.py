@@ -5,6 +5,10 @@
     tag_words.py --show < lines.txt            word/TAG word/TAG …, to look at
 
 Tokens are those of the models over whole words: letters and digits with what joins them, or one sign.
+
+Of 206 sentences of the E2E restaurant set that were read tag by tag (122 of its test part, 84 of its training part; some 5,000
+tokens) 15 tags were wrong, 99.7 % right, before the lexicon and the rules were mended by what was found. Most were words of two
+tags (past, cost, though) and misspelt ones.
 """
 import argparse
 import os
