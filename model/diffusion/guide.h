@@ -29,6 +29,7 @@ int group_value(const struct label_group *group, const char *value);
 
 struct guide {
     const char *name, *help;
+    double rate;   /* of the steps by which it steers */
     bool by_place; /* a label of the one group at each place; else one of each group for the text, and the
                       first of a group says that the text is silent about it */
     /* -log p(wanted) in nats, summed, and its gradient into slopes [places][labels->columns]. wanted: the

@@ -17,7 +17,7 @@ struct steering_room {
 
 struct steering steering_default(void)
 {
-    return (struct steering){ .rounds = 3, .rate = 10, .fluency = 1e-4, .alpha_bar_most = 0.95 };
+    return (struct steering){ .rounds = 3, .fluency = 1e-4, .alpha_bar_most = 0.95 };
 }
 
 void steering_free(struct steering *steering)
@@ -62,13 +62,23 @@ static void add_slopes(const struct steering *steering, struct steering_room *ro
     }
 }
 
+static double rate_of(const struct steering *steering)
+{
+    double least = steering->rate;
+    for (int k = 0; k < steering->count && steering->rate <= 0; k++) {
+        double rate = steering->at[k].classifier->guide->rate;
+        least = k == 0 || rate < least ? rate : least;
+    }
+    return least;
+}
+
 void steering_apply(const struct steering *steering, struct steering_room *room,
                     const struct steered *steered)
 {
     size_t width = (size_t)room->width, count = (size_t)room->places * width;
     double variance = steered->variance > 0 ? steered->variance : 1;
-    double stiff = 2 * steering->fluency / variance, most = PULL_MOST / steering->rate;
-    float hold = (float)(stiff < most ? stiff : most), rate = (float)steering->rate;
+    double stiff = 2 * steering->fluency / variance, step = rate_of(steering);
+    float hold = (float)fmin(stiff, PULL_MOST / step), rate = (float)step;
     if (steered->alpha_bar > steering->alpha_bar_most)
         return;
     for (size_t k = 0; k < count; k++)

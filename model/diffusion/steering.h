@@ -26,7 +26,7 @@ struct steering {
     struct steer at[STEERS_MOST];
     int count;
     int rounds;  /* steps of Adagrad after a step of the process */
-    double rate; /* of them */
+    double rate; /* of them; 0: the least of the guides' own */
     double fluency;
     double alpha_bar_most; /* beyond which nothing is steered */
 };

@@ -50,6 +50,6 @@ static double loss(const struct labels *labels, const int *wanted, float *out, i
     return sum;
 }
 
-const struct guide guide_content = { .name = "content",
-                                     .help = "the value of each slot that a text names",
-                                     .loss = loss };
+const struct guide guide_content = {
+    .name = "content", .help = "the value of each slot that a text names", .rate = 10, .loss = loss
+};

@@ -24,5 +24,5 @@ static double loss(const struct labels *labels, const int *wanted, float *out, i
 }
 
 const struct guide guide_pos = {
-    .name = "pos", .help = "the part of speech at each place", .by_place = true, .loss = loss
+    .name = "pos", .help = "the part of speech at each place", .rate = 2, .by_place = true, .loss = loss
 };
