@@ -38,6 +38,8 @@ static bool look_at_lengths(struct group *group, struct sums *sums, struct lacun
     struct ends ends = ends_keep(group);
     int length = 1 + group->holes[0].plans.count;
     bool fine = length_look(group, &length, error);
+    free(group->holes[0].chance); /* of that room alone */
+    group->holes[0].chance = NULL;
     for (int n = 1; fine && n <= sums->most; n++) {
         double confidence;
         fine = length_confidence(group, &ends, 0, n, &length, &confidence, error);
