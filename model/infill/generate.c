@@ -139,7 +139,8 @@ static char *draw_strides(struct drawing *drawing, int length, struct lacuna_err
 static char *draw_text(struct drawing *drawing, int length, int words, struct lacuna_error *error)
 {
     const struct framing *framing = infill_framing(drawing->infill);
-    if (words <= 0 && length + framing->attribute_slots + MARGIN > framing->context_length)
+    bool long_text = length + framing->attribute_slots + MARGIN > framing->context_length;
+    if (words <= 0 && long_text && !writes_lines(drawing->infill))
         return draw_strides(drawing, length, error);
     return draw_behind(drawing, "", 1, length, words, error);
 }
@@ -149,7 +150,8 @@ static char *draw_text(struct drawing *drawing, int length, int words, struct la
 static char *draw_words(struct drawing *drawing, int words, int *off, struct lacuna_error *error)
 {
     char *best = NULL;
-    int most = infill_framing(drawing->infill)->context_length - 2;
+    const struct framing *framing = infill_framing(drawing->infill);
+    int most = framing->context_length - framing->attribute_slots - 2;
     *off = INT_MAX;
     int pieces = words + (words + SIGN_EVERY / 2) / SIGN_EVERY;
     for (int round = 0; round<LENGTH_ROUNDS && * off> 0; round++) {

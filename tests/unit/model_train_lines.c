@@ -147,17 +147,24 @@ static void check_bounds(const char *path)
     infill_close(infill);
 }
 
+#ifdef __SANITIZE_ADDRESS__
+enum { STEPS_SHARE = 50 }; /* sanitizers watch a short run, which learns too little to be judged */
+#else
+enum { STEPS_SHARE = 1 };
+#endif
+
 static void learn_by_heart(const char *process, int steps)
 {
     char *path = file_of(process, true), *out = path_join(LACUNA_BINARY_DIR, "tests/heart");
     const char *controls[] = { path };
     struct line_training training = training_of(process, controls, out);
-    training.schedule.steps = steps;
+    training.schedule.steps = steps / STEPS_SHARE;
     train(&training);
     int known = count_known(out, NULL);
     print_message("%s: %d of %d\n", process, known, SENTENCES);
-    assert_int_equal(known, SENTENCES);
-    if (strcmp(process, "analog_bits") != 0)
+    if (STEPS_SHARE == 1)
+        assert_int_equal(known, SENTENCES);
+    if (STEPS_SHARE == 1 && strcmp(process, "analog_bits") != 0)
         check_bounds(out);
     free(path);
     free(out);
