@@ -302,11 +302,17 @@ static bool has_control(const char *bytes, size_t size)
     return false;
 }
 
+/* Ctrl-R and the key after it are not what a repetition types. */
+static void forget_keys(struct insertion *insertion)
+{
+    insertion->keys.count -= insertion->keys.count > 0;
+    insertion->skips_key = true;
+}
+
 /* A register's tabs, escapes and the like do what they would do if typed. */
 static void type_keys(struct editor *editor, const char *bytes, size_t size)
 {
     struct key_list keys = { 0 };
-    struct insertion *insertion = &editor->inside->insertion;
     for (size_t at = 0; at < size;) {
         struct key key;
         at += key_decode(bytes + at, size - at, &key);
@@ -314,8 +320,7 @@ static void type_keys(struct editor *editor, const char *bytes, size_t size)
             key = (struct key){ KEY_ENTER, 0 };
         key_list_add(&keys, key);
     }
-    insertion->keys.count -= insertion->keys.count > 0;
-    insertion->skips_key = true;
+    forget_keys(&editor->inside->insertion);
     input_push(editor, keys.keys, keys.count);
     key_list_free(&keys);
 }
@@ -324,21 +329,17 @@ static bool insert_register(struct editor *editor, const struct call *call)
 {
     struct yank yank;
     uint32_t name = key_character(call->character);
-    if (name == '=') {
-        struct insertion *insertion = &editor->inside->insertion;
-        insertion->keys.count -= insertion->keys.count > 0;
-        insertion->skips_key = true;
-        editor_ask(editor, "=", insert_value, 0);
-        return true;
-    }
+    if (name == '=')
+        return forget_keys(&editor->inside->insertion), editor_ask(editor, "=", insert_value, 0), true;
     if (call->character.modifiers == KEY_CONTROL) {
         struct span span;
-        struct text *text = editor_text(editor);
-        if (call->character.code != 'w' || !word_under(text, editor->window.cursor, false, &span))
+        if (call->character.code != 'w' ||
+            !word_under(editor_text(editor), editor->window.cursor, false, &span))
             return false;
-        yank.bytes = text_copy(text, span);
+        yank.bytes = text_copy(editor_text(editor), span);
         yank.size = span.end - span.start;
     } else if (!register_read(editor, name, &yank)) {
+        forget_keys(&editor->inside->insertion);
         return false;
     }
     if (editor->inside->base == MODE_NORMAL && yank.size < KEY_BUDGET && has_control(yank.bytes, yank.size)) {
